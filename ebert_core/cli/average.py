@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from ebert_core.cli.options import add_shared, checkpoint_paths, chosen, region_texts
+from ebert_core.cli.overwriting import ADVICE, add_overwrite
 from ebert_core.cli.progress import loudness_of
 from ebert_core.cli.terminal import Terminal
 from ebert_core.jobs.lock import writing_to
@@ -20,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="fine-tuned checkpoints of the same sizes, inputs and factors, such as one of each seed",
     )
     add_shared(parser, "output", required=["output"], output="the folder of the checkpoint")
+    add_overwrite(parser)
     add_shared(
         parser.add_argument_group("calibrate and judge the average anew"),
         *("dataset", "cell-types", "regions", "device", "precision"),
@@ -51,6 +53,8 @@ def run(arguments: argparse.Namespace) -> None:
     output, checkpoints = Path(arguments.output), checkpoint_paths(arguments.checkpoints)
     check_place(output)
     _refuse_loss(output, checkpoints)
+    if not arguments.overwrite and (output / "description.json").is_file():
+        raise InvalidRequest(f"{output} holds a finished checkpoint, which would be lost. {ADVICE}")
     average = averaged(load_members(checkpoints), output)
     description = average.description
     if measures:

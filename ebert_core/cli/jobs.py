@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from ebert_core.cli.options import add_shared, print_json
+from ebert_core.cli.overwriting import add_overwrite, judge_of
 from ebert_core.jobs.control import remove_job, resume_job, resuming_command, stop_job
 from ebert_core.jobs.directory import job_directory, jobs_folder, read_metrics
 from ebert_core.jobs.prune import prunable_jobs
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action.add_argument("job", metavar="DIRECTORY", help="the job's directory, as `ebert jobs list` prints it")
         add_shared(action, "json")
         if name == "resume":
+            add_overwrite(action)
             action.add_argument(
                 "--wait", action="store_true", help="stay until it ends, and end with its exit code: for batch scripts"
             )
@@ -63,9 +65,9 @@ def run(arguments: argparse.Namespace) -> None:
         case _:
             if arguments.wait:
                 # In the place of this process, so that a batch script sees its output, its signals and its exit code.
-                command = resuming_command(arguments.job)
+                command = resuming_command(arguments.job, judge=judge_of(arguments))
                 os.execv(command[0], command)
-            job = resume_job(arguments.job)
+            job = resume_job(arguments.job, judge=judge_of(arguments))
             _print(job, line_of(job), arguments)
 
 

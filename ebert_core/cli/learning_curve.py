@@ -15,6 +15,7 @@ import msgspec
 
 from ebert_core.cli.options import add_shared, region_texts
 from ebert_core.cli.outcomes import Ending
+from ebert_core.cli.overwriting import add_overwrite
 from ebert_core.cli.progress import Loudness, loudness_of
 from ebert_core.protocol.machine.showing import print_result, tell
 from ebert_core.protocol.machine.whole_files import write_whole
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", metavar="SPEC.toml", help="a fine-tuning with start_from")
     parser.add_argument("--shares", type=float, nargs="+", metavar="S", help="shares of the labels (0.01 0.1 1)")
     parser.add_argument("--seeds", type=int, nargs="+", metavar="N", help="a curve for each (1)")
+    add_overwrite(parser)
     add_shared(
         parser,
         *("regions", "output", "set"),
@@ -61,19 +63,20 @@ def run(arguments: argparse.Namespace) -> None:
             tell(f"{number} of {len(steps)}: {100 * step.share:g} % of the labels, seed {step.seed}")
         for todo in (*step.trainings, step.evaluation):
             if not is_done(todo):
-                _run(todo, folder, loudness)
+                _run(todo, folder, loudness, overwrites=arguments.overwrite)
     curve = gather(spec, steps)
     written = _write(curve, folder / "learning_curve.json")
     print_result(f"{table(curve)}\n{written}")
 
 
-def _run(spec: FineTune | Evaluate, folder: Path, loudness: Loudness) -> None:
+def _run(spec: FineTune | Evaluate, folder: Path, loudness: Loudness, *, overwrites: bool) -> None:
     """Runs a spec as `ebert` would in a shell, going on with an unfinished job of it."""
     path = folder / "specs" / f"{Path(spec.output).stem}.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
     write_spec(path, spec)
     command = [sys.executable, "-m", "ebert_core", verb(spec), str(path), "--resume-or-begin"]
     command += [] if loudness == "normal" else [f"--{loudness}"]
+    command += ["--overwrite"] if overwrites else []
     # Ctrl-C is heard by the step, too, which saves its state and says so; we wait for that.
     usual = signal.signal(signal.SIGINT, lambda *_: None)
     try:

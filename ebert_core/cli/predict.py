@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ebert_core.cli.options import add_fields, add_shared, changes_of_fields, chosen
+from ebert_core.cli.overwriting import add_overwrite, refuse_loss
 from ebert_core.cli.progress import Amount, loudness_of
 from ebert_core.cli.spec_files import job_of
 from ebert_core.cli.terminal import Terminal
@@ -78,6 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_fields(flags, _OWN)
     flags.add_argument("--input", dest="inputs", nargs="+", action="extend", help=argparse.SUPPRESS)
     add_shared(flags, "set")
+    add_overwrite(parser)
     parser.add_argument("--anew", action="store_true", help="forget what a stopped run of the same output has kept")
     parser.add_argument("--job", metavar="DIRECTORY", help=argparse.SUPPRESS)
     parser.add_argument("--resume", action="store_true", help=argparse.SUPPRESS)
@@ -159,6 +161,7 @@ def _run_job(
     if directory is None:  # a list of failed jobs helps nobody
         cautions = judge(spec) if cautions is None else cautions
         refuse_second(spec)
+        refuse_loss(spec, arguments)
     with job_of(spec, directory) as job, Terminal(job, loudness_of(arguments)) as report:
         if directory is not None:
             cautions = judge(spec)  # of a job that the window made, here, so that its log has the reason

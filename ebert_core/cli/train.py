@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 from ebert_core.cli.options import add_shared
 from ebert_core.cli.outcomes import Ending, summary_of, verdict_on
+from ebert_core.cli.overwriting import add_overwrite, judge_of, refuse_loss
 from ebert_core.cli.progress import loudness_of
 from ebert_core.cli.spec_files import add_changes, job_of, read_spec_for
 from ebert_core.cli.terminal import Terminal
-from ebert_core.jobs.control import refuse_second
+from ebert_core.jobs.control import refuse_going_on, refuse_second
 from ebert_core.jobs.directory import jobs_folder
 from ebert_core.jobs.lock import writing_to
 from ebert_core.jobs.summary import jobs_writing_to
@@ -53,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=argparse.SUPPRESS if is_evaluation else "the same, and begin where there is none: for scripts",
     )
+    add_overwrite(parser)
     if is_evaluation:
         add_shared(parser, "json", json="what the output file holds")
     parser.add_argument("--job", metavar="DIRECTORY", help=argparse.SUPPRESS)
@@ -71,6 +73,9 @@ def _run_job(spec: JobSpec, arguments: argparse.Namespace, runner: _Run) -> None
     directory = arguments.job or _job_to_go_on_with(spec, arguments)
     if directory is None:
         refuse_second(spec)
+        refuse_loss(spec, arguments)
+    elif not arguments.job:
+        refuse_going_on(spec, directory, judge_of(arguments))
     with job_of(spec, directory) as job, Terminal(job, loudness_of(arguments)) as report:
         report.announce(f"Job {job.directory}")
         try:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ebert_core.jobs import launch
@@ -35,6 +35,8 @@ from ebert_core.protocol.work import LIVE, JobSummary
 EBERT = (sys.executable, "-m", "ebert_core")
 _NICENESS = 5
 _SECONDS_UNTIL_TERMINATED = 10.0
+# Refuses what would replace the finished result of another job; told whether the job's own request may have made it.
+Judge = Callable[[JobSpec, bool], None]
 
 
 def start_job(spec: JobSpec, dataset: str, program: Sequence[str] = EBERT) -> JobSummary:
@@ -49,36 +51,45 @@ def start_job(spec: JobSpec, dataset: str, program: Sequence[str] = EBERT) -> Jo
     return summarise(directory)
 
 
-def refuse_second(spec: JobSpec) -> None:
-    """Refuses a run while another writes to the same place.
+def refuse_second(spec: JobSpec, itself: str = "") -> None:
+    """Refuses a run while another job than `itself` writes to the same place.
 
     Raises:
         InvalidRequest: names the other job.
     """
     for job, _ in jobs_writing_to(spec):
-        if job.state in LIVE:
+        if job.state in LIVE and not _is_same_place(job.directory, itself):
             raise InvalidRequest(
                 f"{job.directory} runs already and writes to {spec.output}. Wait for it, stop it "
                 f"({shlex.join(('ebert', 'jobs', 'stop', job.directory))}), or name another output."
             )
 
 
-def resume_job(directory_text: str, program: Sequence[str] = EBERT) -> JobSummary:
-    """A job that goes on, detached, where it stopped, failed or was lost.
+def _is_same_place(one: str, other: str) -> bool:
+    return bool(other) and os.path.realpath(one) == os.path.realpath(other)
+
+
+def resume_job(directory_text: str, program: Sequence[str] = EBERT, judge: Judge | None = None) -> JobSummary:
+    """A job that goes on, detached, where it stopped, failed or was lost. A refusal leaves it as it was.
 
     Raises:
-        InvalidRequest: it is running or done, or its spec is damaged.
+        InvalidRequest: as `resuming_command`.
     """
     directory = job_directory(directory_text)
-    _start(directory, resuming_command(directory_text, program))
+    _start(directory, resuming_command(directory_text, program, judge))
     return summarise(directory)
 
 
-def resuming_command(directory_text: str, program: Sequence[str] = EBERT) -> list[str]:
+def resuming_command(directory_text: str, program: Sequence[str] = EBERT, judge: Judge | None = None) -> list[str]:
     """The command by which a job goes on where it stopped: the same with `--resume`, on as many threads as before.
 
+    Args:
+        directory_text: the job's directory.
+        program: what runs it.
+        judge: refuses what would replace the finished result of another job; None lets it be replaced.
+
     Raises:
-        InvalidRequest: it is running or done, or its spec is damaged.
+        InvalidRequest: it is running or done, its spec is damaged, another job writes there, or `judge` refuses.
     """
     directory = job_directory(directory_text)
     state = summarise(directory).state
@@ -87,6 +98,7 @@ def resuming_command(directory_text: str, program: Sequence[str] = EBERT) -> lis
     if state == "done":
         raise InvalidRequest(f"The job {directory.name} is done; start a new one to go further.")
     spec = read_job_spec(directory)
+    refuse_going_on(spec, directory_text, judge)
     try:
         (directory / STOP).unlink(missing_ok=True)
     except OSError as error:
@@ -94,6 +106,18 @@ def resuming_command(directory_text: str, program: Sequence[str] = EBERT) -> lis
     process = read_process(directory)
     threads = ["--threads", str(process.threads)] if process is not None and process.threads else []
     return [*program, verb(spec), str(directory / SPEC), "--job", str(directory), "--resume", *threads]
+
+
+def refuse_going_on(spec: JobSpec, directory: str, judge: Judge | None) -> None:
+    """Refuses to go on with a job where another job writes, or has finished something that would be lost.
+
+    Raises:
+        InvalidRequest: names the other job, or what `judge` says.
+    """
+    refuse_second(spec, directory)
+    if judge is not None:
+        others = (job for job, _ in jobs_writing_to(spec) if not _is_same_place(job.directory, directory))
+        judge(spec, not any(job.state == "done" for job in others))
 
 
 def stop_job(directory_text: str) -> JobSummary:

@@ -18,8 +18,9 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from ebert_core.jobs.directory import EVENTS, METRICS, PID, RESULT, STOP, new_job
-from ebert_core.jobs.lines import LineWriter, as_json, write_file
+from ebert_core.jobs.lines import LineWriter, as_json, read_records, write_file
 from ebert_core.jobs.lock import HEARTBEAT_SECONDS, take_lock
+from ebert_core.jobs.reading import Damaged
 from ebert_core.jobs.records import Event, EventKind, Metric, Process, Result, started_ticks, this_host
 from ebert_core.protocol.machine.disks import is_full
 from ebert_core.protocol.machine.showing import tell
@@ -88,6 +89,8 @@ class JobReporter:
         os.register_at_fork(after_in_child=self._release_in_child)
 
     def _prepare(self) -> None:
+        # A job that ran before may go on later, whatever keeps it from going on now.
+        self._ran_before = _has_run(self.directory)
         self._events = LineWriter(self.directory / EVENTS)
         self._metrics = LineWriter(self.directory / METRICS)
         write_file(self.directory / _RESERVE, bytes(_RESERVED_BYTES))
@@ -197,7 +200,7 @@ class JobReporter:
                     self._end("stopped")
                 case InvalidRequest():
                     self._is_discarded = self._is_new and not self._has_advanced
-                    self._end("failed", message=str(error), is_refused=not self._has_advanced)
+                    self._end("failed", message=str(error), is_refused=not (self._has_advanced or self._ran_before))
                 case OSError() if is_full(error):
                     place = error.filename or "where the job writes"
                     self.fail(f"The disk is full: {place} could not be written. Free some space, then resume.")
@@ -259,6 +262,16 @@ class JobReporter:
         """A forked helper of the job must not keep it alive after its death."""
         if not self._is_closed:
             self._lock.leave()
+
+
+def _has_run(directory: Path) -> bool:
+    """Whether a job was begun before and not refused."""
+    try:
+        events = read_records(directory / EVENTS, Event).records
+    except Damaged:
+        return False
+    ended = next((event for event in reversed(events) if event.kind in ("done", "failed", "stopped")), None)
+    return any(event.kind == "started" for event in events) and not (ended and ended.is_refused)
 
 
 def _now() -> float:

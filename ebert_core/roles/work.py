@@ -80,6 +80,9 @@ class _Starting:
         refuse_second(spec)
         if isinstance(spec, Predict):
             _check_prediction(spec, self._opened(spec.dataset))
+        from ebert_core.training.replacing import refuse_to_replace
+
+        refuse_to_replace(spec, "Choose another name for the result.", may_be_own=False)
         if not isinstance(spec, FineTune):
             return None
         from ebert_core.training.checks import check_finetune
@@ -144,9 +147,14 @@ def _stop(request: StopJob, report: Report) -> JobSummary:
 
 def _resume(request: ResumeJob, report: Report) -> JobSummary:
     from ebert_core.jobs.control import resume_job
+    from ebert_core.training.replacing import refuse_to_replace
+
+    def judge(spec: JobSpec, may_be_own: bool) -> None:
+        advice = "Start this job anew under another name with “Edit and start again…”, or move that result away."
+        refuse_to_replace(spec, advice, may_be_own=may_be_own)
 
     report(0.0, "starting the job again")
-    return resume_job(request.directory)
+    return resume_job(request.directory, judge=judge)
 
 
 def _read_metrics(request: ReadMetrics, report: Report) -> Metrics:

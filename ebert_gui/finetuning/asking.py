@@ -28,7 +28,7 @@ def ask_for_finetuning(desk: Desk, begun: FineTune | None = None) -> None:
     dialog.rejected.connect(lambda: unsent.update({left: dialog.spec()}))
     dialog.finished.connect(lambda _result: dialog.deleteLater())
     if dialog.proposed_output:
-        desk.opener.places.find_unused(dialog.proposed_output, dialog.propose_output)
+        desk.opener.places.find_unused(dialog.proposed_output, dialog.propose_output, jobs=desk.jobs.names)
     dialog.open()
 
 

@@ -204,6 +204,7 @@ class FineTuneDialog(QDialog):
             box.setChecked(signal in begun.signals)
         show_value(self.epochs, begun.epochs)
         self.output.setText(begun.output)
+        self.proposed_output = begun.output
 
     def _lay_out(self) -> None:
         form = form_layout()

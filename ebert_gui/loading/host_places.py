@@ -1,5 +1,6 @@
 """What the picker of places asks the machine that the data worker runs on."""
 
+import re
 from collections.abc import Callable
 
 from PyQt6.QtCore import QObject
@@ -71,16 +72,26 @@ class HostPlaces(QObject):
 
         self._data.request(InspectFile(path), FileKind, on_kind, failed, view_key="what")
 
-    def find_unused(self, path: str, on_path: Callable[[str], None], ending: str = "") -> None:
-        """Ask for a name like this one that nothing has; nobody is told while its folder does not answer."""
+    def find_unused(
+        self, path: str, on_path: Callable[[str], None], ending: str = "", jobs: frozenset[str] = frozenset()
+    ) -> None:
+        """Ask for a name like this one that nothing has; nobody is told while its folder does not answer.
+
+        What these `jobs` write counts as taken, finished or not.
+        """
 
         def answered(folder: Folder) -> None:
             if not folder.is_waiting:
-                on_path(unused(path, frozenset(entry.name for entry in folder.entries), ending))
+                on_path(unused(path, frozenset(entry.name for entry in folder.entries), ending, jobs))
 
-        # Where there is no such folder, every name is free.
-        request = ListFolder(beside(path), narrow=file_name(path).removesuffix(ending), shows_hidden=True)
-        self._data.request(request, Folder, answered, lambda _failure: None, view_key="unused name")
+        def failed(failure: Failure) -> None:
+            if failure.kind == "invalid":  # where there is no such folder, only jobs may have the name
+                on_path(unused(path, frozenset(), ending, jobs))
+
+        # Of a name with a number, its neighbours are wanted, too.
+        narrow = re.sub(r"-\d{1,2}$", "", file_name(path).removesuffix(ending))
+        request = ListFolder(beside(path), narrow=narrow, shows_hidden=True)
+        self._data.request(request, Folder, answered, failed, view_key="unused name")
 
     def look_for(self, path: str, on_found: Callable[[bool], None]) -> None:
         """Ask whether something is at a path; nobody is told while its folder does not answer."""

@@ -72,6 +72,11 @@ class JobFollower(QObject):
             on_jobs = partial(self._on_jobs, path)
             self._data.request(ListJobs(path), Jobs, on_jobs, lambda _failure: None, view_key=f"jobs {path}")
 
+    @property
+    def names(self) -> frozenset[str]:
+        """What the jobs are called that are known here: each after the file or folder that it writes."""
+        return frozenset(job.name for jobs in self._jobs.values() for job in jobs)
+
     def show_metrics(self, directory: str) -> None:
         """Follow the curves of this job."""
         self._shown = directory

@@ -4,6 +4,9 @@ import re
 from itertools import chain, count
 from pathlib import PureWindowsPath
 
+# A job is called after what it writes, in small letters, by so many of them at most.
+_LONGEST_JOB_NAME = 40
+
 
 def is_absolute(path: str) -> bool:
     """Whether the path is whole, on Linux, macOS or Windows."""
@@ -27,11 +30,19 @@ def slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9.+-]+", "-", text).strip("-") or "unnamed"
 
 
-def unused(path: str, taken: frozenset[str], ending: str = "") -> str:
+def unused(path: str, taken: frozenset[str], ending: str = "", jobs: frozenset[str] = frozenset()) -> str:
     """The path, or where something in its folder has its name already the first of `path-2`, `path-3`, … that is free.
 
-    `taken` are the names in that folder; numbers stand before the `ending` of the path.
+    `taken` are the names in that folder; numbers stand before the `ending` of the path. After `path-2` comes `path-3`.
+    Names by which one of these `jobs` may write are not free, though nothing has them yet.
     """
+
+    def is_free(name: str) -> bool:
+        called = re.sub(r"[^a-z0-9]+", "-", name.removesuffix(ending).lower()).strip("-")
+        return name not in taken and called[:_LONGEST_JOB_NAME].strip("-") not in jobs
+
     stem = path.removesuffix(ending)
-    numbered = (f"{stem}-{number}{ending}" for number in count(2))
-    return next(each for each in chain((path,), numbered) if file_name(each) not in taken)
+    counted = re.fullmatch(r"(.*[^-/\\])-([2-9]|\d\d)", stem, re.DOTALL)
+    stem, first = (counted[1], int(counted[2]) + 1) if counted else (stem, 2)
+    numbered = (f"{stem}-{number}{ending}" for number in count(first))
+    return next(each for each in chain((path,), numbered) if is_free(file_name(each)))

@@ -90,7 +90,7 @@ def test_an_average_is_measured_where_and_how_it_was_asked_for(
     assert (found.engine.device.type, found.engine.precision) == ("cpu", "bf16")
     assert read_description(tmp_path / "both").name == "measured"
     assert capsys.readouterr().err.splitlines()[0] == "Measured."
-    assert main([*words, "--cell-types", "all", "--quiet"]) == 0
+    assert main([*words, "--cell-types", "all", "--quiet", "--overwrite"]) == 0
     assert asked[-1].loci.cell_types == ()
     assert "Measured." not in capsys.readouterr().err
 

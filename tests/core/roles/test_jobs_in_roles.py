@@ -17,6 +17,7 @@ from ebert_core.jobs.summary import summarise
 from ebert_core.protocol.specs.jobs import FineTune, Predict, Pretrain
 from ebert_core.protocol.specs.on_disk import read_spec, write_spec
 from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.report import Stopped
 from ebert_core.protocol.terms.verdict import Judgement, Verdict
 from ebert_core.protocol.work import (
     LIVE,
@@ -151,7 +152,7 @@ def test_a_stopped_job_goes_on_as_itself(ask: Ask, started: tuple[Pretrain, JobS
     resumed = ask(ResumeJob(job.directory))
     assert (resumed.directory, resumed.state in LIVE) == (job.directory, True)
     # The job says that it runs before it says with what it was begun.
-    wait_for(lambda: "arguments ['--resume']" in (Path(job.directory) / "events.jsonl").read_text())
+    wait_for(lambda: "arguments ['--resume'" in (Path(job.directory) / "events.jsonl").read_text())
 
 
 def test_nothing_is_started_or_removed_while_a_job_writes_to_the_same_place(
@@ -247,3 +248,66 @@ def test_a_prediction_that_has_no_inputs_is_refused_before_it_has_a_directory(
         ask(StartJob(spec, str(dataset)))
     assert str(refused.value) == problem
     assert ask(ListJobs(str(dataset))).jobs == ()
+
+
+@pytest.fixture
+def stopped(ask: Ask, dataset: Path, toy_checkpoint: Path) -> tuple[Pretrain, JobSummary]:
+    """A stopped job at whose output another job has finished a checkpoint since."""
+    spec = Pretrain(str(dataset), str(dataset.parent / "long"), training=("chr1",), validation=("chr2",))
+    job = ask(StartJob(spec, str(dataset)))
+    wait_until(job.directory, "running")
+    ask(StopJob(job.directory))
+    wait_until(job.directory, "stopped")
+    shutil.copytree(toy_checkpoint, spec.output)
+    return spec, job
+
+
+def test_a_finished_result_of_another_job_is_neither_resumed_over_nor_started_over(
+    ask: Ask, dataset: Path, stopped: tuple[Pretrain, JobSummary]
+) -> None:
+    spec, job = stopped
+    before = {path: path.read_bytes() for path in Path(job.directory).iterdir() if path.is_file()}
+    with pytest.raises(InvalidRequest, match=r"/long holds the finished result of another job.*Edit and start again"):
+        ask(ResumeJob(job.directory))
+    assert {path: path.read_bytes() for path in Path(job.directory).iterdir() if path.is_file()} == before
+    left = summarise(Path(job.directory))
+    assert (left.state, left.is_resumable) == ("stopped", True)
+    said = r"/long holds the finished result of another job.*Choose another name"
+    with pytest.raises(InvalidRequest, match=said):
+        ask(StartJob(spec, str(dataset)))
+    assert [each.directory for each in ask(ListJobs(str(dataset))).jobs] == [job.directory]
+    shutil.rmtree(spec.output)
+    assert ask(ResumeJob(job.directory)).state in LIVE
+    (Path(job.directory) / "stop").touch()
+    wait_until(job.directory, "stopped")
+
+
+def test_a_job_that_is_refused_since_another_writes_there_stays_as_it_was(
+    ask: Ask, dataset: Path, stopped: tuple[Pretrain, JobSummary]
+) -> None:
+    spec, job = stopped
+    shutil.rmtree(spec.output)
+    other = ask(StartJob(msgspec.structs.replace(spec, seed=7), str(dataset)))
+    wait_until(other.directory, "running")
+    with pytest.raises(InvalidRequest, match="runs already and writes to"):
+        ask(ResumeJob(job.directory))
+    left = summarise(Path(job.directory))
+    assert (left.state, left.is_resumable) == ("stopped", True)
+    ask(StopJob(other.directory))
+    wait_until(other.directory, "stopped")
+
+
+def test_a_job_that_ran_before_stays_resumable_when_its_command_refuses_to_go_on(tmp_path: Path) -> None:
+    directory = tmp_path / "20260101T000000Z-pretrain-x"
+    directory.mkdir()
+    write_spec(directory / "spec.toml", Pretrain(str(tmp_path / "D.toml"), str(tmp_path / "x"), ("chr1",), ("chr2",)))
+    with pytest.raises(InvalidRequest), open_job(read_spec(directory / "spec.toml"), directory):
+        raise InvalidRequest("There is no chromosome chr1.")
+    assert not summarise(directory).is_resumable, "it never began"
+    (directory / "events.jsonl").unlink()
+    with pytest.raises(Stopped), open_job(read_spec(directory / "spec.toml"), directory):
+        raise Stopped("Stopped.")
+    with pytest.raises(InvalidRequest), open_job(read_spec(directory / "spec.toml"), directory):
+        raise InvalidRequest("Another job writes there.")
+    left = summarise(directory)
+    assert (left.state, left.is_resumable) == ("failed", True)

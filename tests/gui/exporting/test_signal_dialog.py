@@ -109,3 +109,5 @@ def test_numbers_stand_before_the_ending() -> None:
     taken = frozenset(("y.bw", "y-2.bw"))
     assert unused("/a/y.bw", taken, ".bw") == "/a/y-3.bw"
     assert unused("/a/z.bw", taken, ".bw") == "/a/z.bw"
+    assert unused("/a/y-2.bw", taken, ".bw") == "/a/y-3.bw"
+    assert unused("/a/Z-FOS", taken, jobs=frozenset(["z-fos", "z-fos-2"])) == "/a/Z-FOS-3"

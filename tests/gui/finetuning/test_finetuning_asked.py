@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from ebert_core.protocol.folders import Entry, Folder, ListFolder
 from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.specs.jobs import FineTune
-from ebert_core.protocol.work import JobRequest, ReadSpecFile, StartJob
+from ebert_core.protocol.work import JobRequest, Jobs, JobSummary, ListJobs, ReadSpecFile, StartJob
 from ebert_gui.finetuning.asking import ask_for_finetuning
 from ebert_gui.finetuning.finetune_dialog import FineTuneDialog
 from ebert_gui.widgets.wanted_place import ALL, SPECS
@@ -48,6 +48,17 @@ def test_the_place_that_is_proposed_is_one_that_the_host_has_not(window: MainWin
     taken = (Entry(name, is_folder=True), Entry(f"{name}-2", is_folder=False), Entry(f"{name}-4", is_folder=True))
     data.answer(ListFolder, Folder("/data/checkpoints", entries=taken))
     assert form.output.text() == f"{proposed}-3"
+
+
+def test_a_job_that_is_edited_gets_a_name_that_no_job_and_no_folder_has(window: MainWindow, data: Silent) -> None:
+    window.desk.jobs.look()
+    job = JobSummary("/data/jobs/1", "1", "finetune", "mine-fos", "stopped", "here", 1.0)
+    data.answer(ListJobs, Jobs((job,)))
+    ask_for_finetuning(window.desk, FineTune("/data/DATASET.toml", "/data/made/mine-FOS", ("chr1",), ("chr2",)))
+    form = only(window, FineTuneDialog)
+    taken = (Entry("mine-FOS-2", is_folder=True),)
+    data.answer(ListFolder, Folder("/data/made", entries=taken))
+    assert form.output.text() == "/data/made/mine-FOS-3"
 
 
 def test_a_fine_tuning_that_was_closed_comes_back_as_it_was_left_and_a_started_one_afresh(
