@@ -6,13 +6,20 @@ Free of torch, so that whoever starts or resumes a job can ask before it runs.
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from ebert_core.dataset.sidecar import read_sidecar
 from ebert_core.inference.targets import targets_of
-from ebert_core.judging.evaluation import read_evaluation
 from ebert_core.model.description import read_description
+from ebert_core.protocol.machine.documents import parse_json
+from ebert_core.protocol.machine.regular_files import read_whole
 from ebert_core.protocol.specs.jobs import Evaluate, FineTune, JobSpec, Predict, Pretrain
 from ebert_core.protocol.specs.training_specs import without_folders
 from ebert_core.protocol.terms.errors import InvalidRequest
+
+
+class _AskedOfEvaluation(msgspec.Struct):
+    spec: Evaluate
 
 
 def refuse_to_replace(spec: JobSpec, advice: str, *, may_be_own: bool = True) -> None:
@@ -47,9 +54,10 @@ def _finished(spec: JobSpec) -> Iterator[tuple[Path, bool]]:
 
 
 def _made_evaluation(path: Path) -> JobSpec | None:
+    """What an evaluation was asked, read without its figures, whose reader needs torch."""
     try:
-        return read_evaluation(path).spec
-    except InvalidRequest:
+        return parse_json(read_whole(path), _AskedOfEvaluation).spec
+    except (OSError, msgspec.MsgspecError, InvalidRequest):
         return None
 
 

@@ -51,3 +51,11 @@ def test_an_evaluation_and_a_predicted_file_of_which_nothing_is_known_are_not_re
         path.write_text("{}")
         with pytest.raises(InvalidRequest, match=SAID):
             refuse_to_replace(spec, "Name another.")
+
+
+def test_an_evaluation_of_the_same_request_may_be_made_again(toy_binding: Path, tmp_path: Path) -> None:
+    spec = Evaluate(str(toy_binding), "/c", str(tmp_path / "scores.json"), regions=("chr2",))
+    (tmp_path / "scores.json").write_bytes(msgspec.json.encode({"spec": spec, "comparison": {}}))
+    refuse_to_replace(spec, "Name another.")
+    with pytest.raises(InvalidRequest, match=SAID):
+        refuse_to_replace(msgspec.structs.replace(spec, regions=("chr1",)), "Name another.")
