@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ebert_core.inference.formats import format_of
 from ebert_core.model.description import Description, FactorRecord
 from ebert_core.protocol.calling import Calls, calls_at_precision, calls_of
+from ebert_core.protocol.machine.disks import can_write
 from ebert_core.protocol.specs.fields import check_fields
 from ebert_core.protocol.specs.jobs import Predict
 from ebert_core.protocol.terms.errors import InvalidRequest
@@ -108,10 +109,13 @@ def output_of(template: str, factor: str, cell_type: str) -> str:
 
 
 def check_folder_of(path: Path) -> None:
-    """Refuses a file whose folder is absent and is not made: more than one absent folder is a mistyped path.
+    """Refuses a file whose folder may not be written to, or is not made: two absent folders are a mistyped path.
 
     Raises:
         InvalidRequest: it is so.
     """
     if not path.parent.is_dir() and not path.parent.parent.is_dir():
         raise InvalidRequest(f"There is no folder {path.parent} to write {path.name} to.")
+    near = path.parent if path.parent.is_dir() else path.parent.parent
+    if not can_write(near):
+        raise InvalidRequest(f"{path.name} cannot be written to {path.parent}: {near} takes no files of yours.")

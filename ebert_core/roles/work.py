@@ -100,9 +100,13 @@ class _Starting:
 
 def _check_prediction(spec: Predict, dataset: "Dataset") -> None:
     from ebert_core.inference.given import check_inputs
+    from ebert_core.inference.targets import check_folder_of, targets_of
     from ebert_core.model.description import read_description
 
-    check_inputs(spec, read_description(Path(spec.checkpoint)), dataset)
+    description = read_description(Path(spec.checkpoint))
+    for target in targets_of(spec, description):
+        check_folder_of(target.path)
+    check_inputs(spec, description, dataset)
 
 
 def _read_spec(request: ReadSpec, report: Report) -> JobRequest:

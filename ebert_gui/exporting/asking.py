@@ -1,5 +1,6 @@
 """Asks what to write to a file, predicted binding or a picture, and has it written."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from ebert_gui.commands.command import Needs
@@ -31,6 +32,14 @@ def ask_for_export(desk: Desk) -> None:
         desk.loader.bases_per_second,
         desk.window,
     )
+    dialog.offer([model for model in workspace.models.values() if model.outputs and model.path != checkpoint.path])
+    dialog.judge_by(desk.jobs.check)
+
+    def find_unused(path: str, ending: str, on_path: Callable[[str], None]) -> None:
+        desk.opener.places.find_unused(path, on_path, ending)
+
+    dialog.unused_wanted.connect(find_unused)
+    dialog.propose()
     dialog.place_wanted.connect(lambda wanted, then: pick(desk.opener.places, dialog, wanted, then))
     dialog.accepted.connect(lambda: desk.jobs.start(dialog.spec()))
     dialog.finished.connect(lambda _result: dialog.deleteLater())

@@ -1,6 +1,9 @@
 """The form for writing predicted binding to a file that every other browser opens."""
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PyQt6.QtCore import QSignalBlocker, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -13,45 +16,43 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from ebert_core.protocol.calling import calls_at_precision, calls_of_factor
-from ebert_core.protocol.machine.showing import shown
+from ebert_core.protocol.machine.showing import shown, shown_lines
 from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.specs.fields import fields_of
 from ebert_core.protocol.specs.jobs import Predict
-from ebert_core.protocol.terms.inputs import CellInputs, input_sentences
+from ebert_core.protocol.terms.inputs import CellInputs
 from ebert_core.protocol.terms.locus import Interval, format_locus
-from ebert_core.protocol.terms.reliability import calibration_warning
 from ebert_core.protocol.tracks import DatasetSummary
+from ebert_core.protocol.work import JobCheck
+from ebert_gui.exporting.export_words import ALONE, CALLS, FORMATS, caution, objection
 from ebert_gui.widgets.forms import Footer, above_footer, add_row, browse_button, form_layout, label, path_field, row
-from ebert_gui.widgets.paths import beside, file_name, is_absolute, slug
+from ebert_gui.widgets.paths import beside, file_name, slug
 from ebert_gui.widgets.plain import literal
 from ebert_gui.widgets.spec_rows import on_change, value_in, widget_of
+from ebert_gui.widgets.timers import calls_once
 from ebert_gui.widgets.wanted_place import ALL, Kind, Wanted
 from ebert_gui.widgets.wording import bases, duration, listed
 
-_CALLS, _ROWS = ".bed.gz", ".tsv"
-_FORMATS = (
-    ("bigWig, for genome browsers", ".bw"),
-    ("bedGraph, as text", ".bedgraph"),
-    ("BED of what is called bound, indexed", _CALLS),
-    ("table as for ENCODE-DREAM, compressed", ".tab.gz"),
-    ("table with a row for each region", _ROWS),
-)
 # What genome browsers draw.
-_BROWSED = (".bw", ".bedgraph", _CALLS)
+_BROWSED = (".bw", ".bedgraph", CALLS)
 _BED = Kind("BED", (".bed", ".bed.gz", ".narrowPeak", ".narrowPeak.gz"))
 _FIELDS = {field.name: field for field in fields_of(Predict)}
-_ALONE = _FIELDS["without_inputs"].says.tick
+_CHECKING = "Checking …"
+_REST_MILLISECONDS = 250
+# Asks whether a job would start, and hears the answer.
+Check = Callable[[Predict, Callable[[JobCheck], None]], None]
 
 
 class ExportDialog(QDialog):
     """Asks for what a `Predict` needs; after `accepted`, `spec()` has it.
 
     `bases_per_second` is how fast this checkpoint predicted both strands here; None while nothing was measured.
-    `place_wanted` asks for a place of the host: with a `Wanted`, and with who goes on with what is chosen.
+    `place_wanted` asks for a place of the host: with a `Wanted`, and with who goes on
+    with what is chosen. `unused_wanted` carries a path and its ending, and who hears of one like it that nothing has.
     """
 
     place_wanted = pyqtSignal(object, object)
+    unused_wanted = pyqtSignal(str, str, object)
 
     def __init__(
         self,
@@ -64,11 +65,16 @@ class ExportDialog(QDialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._models = {checkpoint.path: checkpoint}
+        self._check: Check | None = None
+        self._checked: tuple[Predict, JobCheck] | None = None
+        self._resting = calls_once(self, _REST_MILLISECONDS, self._ask)
         self._dataset = dataset
         self._checkpoint = checkpoint
         self._view = view
+        self._speeds = {checkpoint.path: bases_per_second}
         self._bases_per_second = bases_per_second
-        self._suggested = ""
+        self._suggested = self._base = ""
         self.setWindowTitle("Export predicted binding")
         self._build_fields(cell_type, factor)
         self._lay_out()
@@ -93,8 +99,30 @@ class ExportDialog(QDialog):
             without_inputs=self.without_inputs.isChecked() and self._inputs().is_any_cell,
         )
 
+    def offer(self, others: Sequence[ModelSummary]) -> None:
+        """Let a person choose one of these models, too; the name of the chosen one then stands in that of the file."""
+        self._models |= {model.path: model for model in others}
+        self._list_models()
+        self._follow()
+
+    def judge_by(self, check: Check) -> None:
+        """Let only what the worker that starts jobs would start be started."""
+        self._check = check
+        self._follow_sentences()
+
+    def propose(self) -> None:
+        """Ask for a name like the one that is suggested which nothing has."""
+        if self._suggested and self.output.text() == self._suggested:
+            self.unused_wanted.emit(self._base, str(self.format.currentData()), partial(self._take_unused, self._base))
+
+    def _take_unused(self, base: str, path: str) -> None:
+        """A name for something else by now, or beside one that a person has written, is not taken."""
+        if base == self._base and self.output.text() == self._suggested:
+            self._suggested = path
+            self.output.setText(path)
+
     def _makes_calls(self) -> bool:
-        return str(self.format.currentData()) == _CALLS
+        return str(self.format.currentData()) == CALLS
 
     def _session(self) -> str:
         """Where the session of IGV lies: beside the file, whose ending it takes the place of."""
@@ -105,21 +133,44 @@ class ExportDialog(QDialog):
         return self._checkpoint.inputs_of(_name_in(self.cell_type))
 
     def _build_fields(self, cell_type: str, factor: str) -> None:
-        self.factor = _choice(sorted((known.name for known in self._checkpoint.outputs), key=str.casefold), factor)
+        self.model = QComboBox()
+        self._list_models()
+        self.factor = QComboBox()
+        self._list_factors(factor)
         self.cell_type = _choice([cell.name for cell in self._dataset.cell_types], cell_type)
         self._build_scopes()
         self.strands = widget_of(_FIELDS["strands"])
         self.format = QComboBox()
-        for text, ending in _FORMATS:
+        for text, ending in FORMATS:
             self.format.addItem(f"{text} ({ending})", ending)
         self.wanted_precision = widget_of(_FIELDS["wanted_precision"])
-        for field in (self.factor, self.cell_type, self.strands, self.format, self.wanted_precision):
+        for field in (self.model, self.factor, self.cell_type, self.strands, self.format, self.wanted_precision):
             field.setMinimumWidth(300)
         self.igv_session = QCheckBox(_FIELDS["igv_session"].says.tick)
         self.output = path_field("/path/to/file.bw")
         self._footer = Footer("Start export")
         self._caution = label("", "caution")
-        self.without_inputs = QCheckBox(_ALONE)
+        self.without_inputs = QCheckBox(ALONE)
+
+    def _list_models(self) -> None:
+        with QSignalBlocker(self.model):
+            self.model.clear()
+            for path, model in self._models.items():
+                self.model.addItem(shown(model.name), path)
+                self.model.setItemData(self.model.count() - 1, shown_lines(path), Qt.ItemDataRole.ToolTipRole)
+        self.model.setEnabled(len(self._models) > 1)
+
+    def _list_factors(self, chosen: str) -> None:
+        names = sorted((known.name for known in self._checkpoint.outputs), key=str.casefold)
+        _list_names(self.factor, names, chosen)
+
+    def _choose_model(self) -> None:
+        self._checkpoint = self._models[str(self.model.currentData())]
+        # How fast another one predicts was not measured here.
+        self._bases_per_second = self._speeds.get(self._checkpoint.path)
+        with QSignalBlocker(self.factor):
+            self._list_factors(_name_in(self.factor))
+        self._follow()
 
     def _build_scopes(self) -> None:
         """The parts of the genome that can be predicted, and what names those that are chosen."""
@@ -149,6 +200,7 @@ class ExportDialog(QDialog):
 
     def _lay_out(self) -> None:
         form = form_layout()
+        add_row(form, "&Model", self.model)
         add_row(form, _FIELDS["factor"].title, self.factor)
         add_row(form, _FIELDS["cell_type"].title, self.cell_type)
         scope = QWidget()
@@ -177,6 +229,8 @@ class ExportDialog(QDialog):
     def _connect(self) -> None:
         self._footer.buttons.accepted.connect(self.accept)
         self._footer.buttons.rejected.connect(self.reject)
+        self.finished.connect(self._forget_questions)
+        self.model.currentIndexChanged.connect(self._choose_model)
         self._scopes.buttonToggled.connect(self._follow)
         self.chromosomes.itemChanged.connect(self._follow)
         for choice in (self.factor, self.cell_type, self.format):
@@ -202,11 +256,14 @@ class ExportDialog(QDialog):
         self._form.setRowVisible(self._precision_row, self._makes_calls())
         self.igv_session.setVisible(str(self.format.currentData()) in _BROWSED)
         suggested = self._suggestion()
-        if self.output.text() in ("", self._suggested):
+        if self.output.text() in ("", self._suggested) and suggested != self._base:
+            self._base = self._suggested = suggested
             self.output.setText(suggested)
-        elif self.output.text().endswith(tuple(ending for _text, ending in _FORMATS)):
+            self.propose()
+        elif self.output.text() == self._suggested:
+            pass  # as it was proposed
+        elif self.output.text().endswith(tuple(ending for _text, ending in FORMATS)):
             self.output.setText(_with_ending(self.output.text(), self.format.currentData()))
-        self._suggested = suggested
         self._follow_sentences()
 
     def _follow_sentences(self) -> None:
@@ -215,7 +272,31 @@ class ExportDialog(QDialog):
         self._caution.setVisible(bool(self._caution.text()))
         self.without_inputs.setVisible(self._inputs().is_any_cell)
         problem = objection(spec, self._checkpoint, self.some.isChecked(), self.listed.isChecked())
-        self._footer.say("" if problem else self._promise(spec), problem)
+        if not problem and self._check is not None:
+            found = self._checked[1] if self._checked is not None and self._checked[0] == spec else None
+            problem = _CHECKING if found is None else found.problem
+            if found is None:
+                self._resting.start()
+        self._footer.say("" if problem and problem != _CHECKING else self._promise(spec), problem)
+
+    def _ask(self) -> None:
+        """Ask whether the form as it stands would be started."""
+        if self._check is None:
+            return
+        spec = self.spec()
+
+        def answered(found: JobCheck) -> None:
+            if self._check is not None:
+                self._checked = (spec, found)
+                self._follow_sentences()
+
+        self._check(spec, answered)
+
+    def _forget_questions(self) -> None:
+        """An answer that comes after the form was closed finds nobody."""
+        self._resting.stop()
+        self._check = None
+        self._base = ""
 
     def _suggestion(self) -> str:
         if not self._dataset.path:
@@ -224,13 +305,15 @@ class ExportDialog(QDialog):
             self.here.isChecked(), ""
         )
         mark = ".SYNTHETIC" if self._dataset.seed is not None else ""
-        stem = slug(f"{_name_in(self.factor)}.{_name_in(self.cell_type)}.predicted{mark}{place}")
+        model = f".{self._checkpoint.name}" if len(self._models) > 1 else ""
+        stem = slug(f"{_name_in(self.factor)}.{_name_in(self.cell_type)}{model}.predicted{mark}{place}")
         return beside(self._dataset.path, "exports", stem + self.format.currentData())
 
     def _promise(self, spec: Predict) -> str:
         files = [f"the regions of {file_name(path)}" for path in spec.regions]
         where = listed((*spec.chromosomes, *files), 6) or spec.locus or "the whole genome"
-        said = f"Writes predicted {spec.factor} binding in {spec.cell_type} on {where} to {file_name(spec.output)}"
+        what = f"the binding of {spec.factor} that {self._checkpoint.name} predicts in {spec.cell_type}"
+        said = f"Writes {what} on {where} to {file_name(spec.output)}"
         if self._bases_per_second is None or spec.regions:
             return f"{said}. You can go on working meanwhile."
         speed = self._bases_per_second * 2 / spec.strands
@@ -250,7 +333,7 @@ class ExportDialog(QDialog):
         self.place_wanted.emit(wanted, lambda paths: self.regions.setText(paths[0]))
 
     def _pick_file(self) -> None:
-        predictions = Kind("Predictions", tuple(ending for _text, ending in _FORMATS))
+        predictions = Kind("Predictions", tuple(ending for _text, ending in FORMATS))
 
         def complete(path: str) -> str:
             return _with_ending(path, self.format.currentData())
@@ -259,80 +342,23 @@ class ExportDialog(QDialog):
         self.place_wanted.emit(wanted, lambda paths: self.output.setText(paths[0]))
 
 
-def objection(spec: Predict, checkpoint: ModelSummary, needs_chromosomes: bool, needs_regions: bool = False) -> str:
-    """Why this cannot start, in one sentence; empty when it can."""
-    if not checkpoint.outputs:
-        return f"{checkpoint.name} predicts no factor yet: fine-tune it first."
-    if not spec.cell_type:
-        return "This dataset has no cell type: add chromatin states, signals or peaks to it."
-    if checkpoint.inputs_of(spec.cell_type).is_any_cell and not spec.without_inputs:
-        return f"{checkpoint.name} knows nothing of {spec.cell_type} here. To go on, tick: {_ALONE}."
-    if needs_chromosomes and not spec.chromosomes:
-        return "Choose at least one chromosome."
-    if needs_regions and not all(map(is_absolute, spec.regions or ("",))):
-        return "Give the whole path of a BED file with regions."
-    if spec.output.endswith(_ROWS) and not (spec.regions or spec.locus):
-        return "A row for each region needs regions: name a BED file, or take what the window shows."
-    if not spec.output:
-        return "Say which file to write."
-    if not is_absolute(spec.output):
-        return "Give the whole path of the file."
-    if not spec.output.endswith(tuple(ending for _text, ending in _FORMATS)):
-        return f"The file must end in {', '.join(ending for _text, ending in _FORMATS[:-1])} or {_FORMATS[-1][1]}."
-    return _no_calls(spec, checkpoint) if spec.output.endswith(_CALLS) else ""
-
-
-def _no_calls(spec: Predict, checkpoint: ModelSummary) -> str:
-    known = next((factor for factor in checkpoint.outputs if factor.name == spec.factor), None)
-    if known is None:
-        return ""
-    wanted = spec.wanted_precision
-    calls = calls_at_precision(known.cell_types, known.reliability, wanted) if wanted else calls_of_factor(known)
-    if calls.threshold is not None:
-        return ""
-    otherwise = "Want a lower precision, or choose" if wanted else "Choose"
-    return (
-        f"No bin of {spec.factor} is called bound: {calls.reason}. {otherwise} a format that holds its probabilities."
-    )
-
-
-def caution(spec: Predict, dataset: DatasetSummary, checkpoint: ModelSummary) -> str:
-    """What weakens this prediction, in a few sentences; empty where nothing is known against it."""
-    absent = " ".join(input_sentences([checkpoint.inputs_of(spec.cell_type)], 0))
-    return f"{absent} {_caution(spec, dataset, checkpoint)}".strip()
-
-
-def _caution(spec: Predict, dataset: DatasetSummary, checkpoint: ModelSummary) -> str:
-    known = next((factor for factor in checkpoint.outputs if factor.name == spec.factor), None)
-    trained = known.cell_types if known else ()
-    warning = calibration_warning(known.name, known.reliability, spec.cell_type) if known else ""
-    if checkpoint.is_synthetic and dataset.seed is None:
-        return f"{checkpoint.name} was made on a synthetic genome: on real DNA its predictions mean nothing."
-    if spec.cell_type not in checkpoint.cell_types:
-        return (
-            f"{checkpoint.name} has never seen {spec.cell_type}: the order of the bins may hold, "
-            f"the probabilities may not. {warning}"
-        ).strip()
-    if spec.cell_type not in trained:
-        return (
-            f"{spec.factor} was not measured in {spec.cell_type} when {checkpoint.name} was trained: "
-            f"nobody can check this prediction against training data. {warning}"
-        ).strip()
-    return warning
-
-
 def _with_ending(path: str, ending: str) -> str:
-    for _text, known in _FORMATS:
+    for _text, known in FORMATS:
         path = path.removesuffix(known)
     return path + ending
 
 
 def _choice(names: list[str], chosen: str) -> QComboBox:
     box = QComboBox()
+    _list_names(box, names, chosen)
+    return box
+
+
+def _list_names(box: QComboBox, names: list[str], chosen: str) -> None:
+    box.clear()
     for name in names:
         box.addItem(shown(name), name)
     box.setCurrentIndex(max(0, box.findData(chosen)))
-    return box
 
 
 def _name_in(box: QComboBox) -> str:

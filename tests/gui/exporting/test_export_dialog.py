@@ -14,7 +14,9 @@ from ebert_core.protocol.specs.jobs import JobSpec, Predict
 from ebert_core.protocol.terms.inputs import CellInputs
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import DatasetSummary
-from ebert_gui.exporting.export_dialog import ExportDialog, caution, objection
+from ebert_core.protocol.work import JobCheck
+from ebert_gui.exporting.export_dialog import ExportDialog
+from ebert_gui.exporting.export_words import caution, objection
 from ebert_gui.widgets.wanted_place import Wanted
 from tests.certain import present
 
@@ -331,3 +333,51 @@ def test_cancel_starts_nothing(dialog: ExportDialog, qtbot: QtBot) -> None:
     with qtbot.waitSignal(dialog.rejected):
         present(dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Cancel)).click()
     assert not dialog.isVisible()
+
+
+def test_the_model_is_shown_and_can_be_chosen_and_its_name_tells_files_of_several_apart(
+    dialog: ExportDialog, checkpoint: ModelSummary
+) -> None:
+    assert dialog.model.currentText() == checkpoint.name
+    assert not dialog.model.isEnabled(), "there is no other"
+    assert dialog.output.text() == "/data/exports/CTCF.K562.predicted.bw"
+    dialog.offer([replace(checkpoint, path="/data/checkpoints/tuned", name="tuned")])
+    assert dialog.output.text() == f"/data/exports/CTCF.K562.{checkpoint.name}.predicted.bw"
+    dialog.model.setCurrentIndex(1)
+    assert dialog.spec().checkpoint == "/data/checkpoints/tuned"
+    assert dialog.output.text() == "/data/exports/CTCF.K562.tuned.predicted.bw"
+    assert "that tuned predicts in K562" in texts(dialog)
+    dialog.output.setText("/mine/x.bw")
+    dialog.model.setCurrentIndex(0)
+    assert dialog.output.text() == "/mine/x.bw"
+
+
+def test_a_file_that_is_there_gets_another_name_and_one_that_a_person_wrote_stays(dialog: ExportDialog) -> None:
+    wanted: list[tuple[str, str, Callable[[str], None]]] = []
+    dialog.unused_wanted.connect(lambda *words: wanted.append(words))
+    dialog.propose()
+    [(path, ending, on_path)] = wanted
+    assert (path, ending) == ("/data/exports/CTCF.K562.predicted.bw", ".bw")
+    on_path("/data/exports/CTCF.K562.predicted-2.bw")
+    assert dialog.spec().output == "/data/exports/CTCF.K562.predicted-2.bw"
+    dialog.strands.setCurrentIndex(1)
+    assert dialog.spec().output == "/data/exports/CTCF.K562.predicted-2.bw", "nothing of its name was changed"
+    dialog.here.setChecked(True)
+    assert dialog.spec().output == "/data/exports/CTCF.K562.predicted.chr5-1000-3000.bw"
+    dialog.output.setText("/mine/x.bw")
+    wanted[-1][2]("/data/exports/CTCF.K562.predicted.chr5-1000-3000-2.bw")
+    assert dialog.spec().output == "/mine/x.bw"
+
+
+def test_what_the_worker_would_not_start_stands_in_the_form_and_start_is_off(
+    dialog: ExportDialog, qtbot: QtBot
+) -> None:
+    asked: list[tuple[Predict, Callable[[JobCheck], None]]] = []
+    dialog.judge_by(lambda spec, on_checked: asked.append((spec, on_checked)))
+    qtbot.waitUntil(lambda: bool(asked))
+    assert not start(dialog).isEnabled()
+    asked[-1][1](JobCheck("There is no folder /data/exports to write x.bw to."))
+    assert "There is no folder /data/exports" in texts(dialog)
+    assert not start(dialog).isEnabled()
+    asked[-1][1](JobCheck(""))
+    assert start(dialog).isEnabled()

@@ -9,7 +9,7 @@ from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.specs.jobs import Predict
 from ebert_core.protocol.terms.reliability import MeasuredCell, Reliability, ReliabilityPoint, Transfer
 from ebert_core.protocol.tracks import DatasetSummary
-from ebert_gui.exporting.export_dialog import caution
+from ebert_gui.exporting.export_words import caution
 from ebert_gui.models.model_dock import ModelDock, worth_of
 
 RELIABLE = Reliability(
