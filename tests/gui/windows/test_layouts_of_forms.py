@@ -159,7 +159,7 @@ def new_dataset(_dataset: DatasetSummary, _checkpoint: ModelSummary, _window: Ma
 @pytest.mark.parametrize(
     ("make", "width", "least", "top", "gaps", "action"),
     [
-        (export, 660, 480, 16, [10, 10, 5, 6, 6, 6, 10, 10, 10, 10], "Start export"),
+        (export, 660, 480, 16, [10, 10, 10, 5, 6, 6, 6, 10, 10, 10, 10], "Start export"),
         (finetuning, 820, 660, 14, None, "Start fine-tuning"),
         (picture, 640, 240, 14, [10] * 4, "Save picture"),
         (new_dataset, 1040, 620, 14, [10] * 5, "Create dataset"),
