@@ -37,12 +37,14 @@ class CheckJob(msgspec.Struct, frozen=True, tag="check-job"):
 class JobCheck(msgspec.Struct, frozen=True):
     """Why a job would be refused, empty where it would start; and what to know before it does.
 
-    `seconds` is about how long it takes on two processor cores, 0 where nobody knows.
+    `seconds` is about how long it takes on two processor cores, 0 where nobody knows. `usable` are the chromosomes on
+    which a fine-tuning has a sequence and peaks of what it learns; empty where that was not looked at.
     """
 
     problem: str
     warnings: tuple[str, ...] = ()
     seconds: float = 0.0
+    usable: tuple[str, ...] = ()
 
 
 class ReadSpec(msgspec.Struct, frozen=True, tag="read-spec"):

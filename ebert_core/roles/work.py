@@ -71,8 +71,23 @@ class _Starting:
         try:
             checked = self._checked(request.spec)
         except InvalidRequest as error:
-            return JobCheck(str(error))
-        return JobCheck("", checked.warnings, checked.seconds) if checked else JobCheck("")
+            return JobCheck(str(error), usable=self._usable(request.spec))
+        if not checked:
+            return JobCheck("")
+        return JobCheck("", checked.warnings, checked.seconds, self._usable(request.spec))
+
+    def _usable(self, spec: JobSpec) -> tuple[str, ...]:
+        """Where this fine-tuning could learn; nothing where that cannot be told."""
+        from ebert_core.training.usable import usable_chromosomes
+
+        if not isinstance(spec, FineTune):
+            return ()
+        try:
+            dataset = self._opened(spec.dataset)
+            cells = (*spec.cell_types, *spec.validation_cell_types) or dataset.cell_types
+            return usable_chromosomes(dataset, spec.factors or dataset.factors, cells)
+        except InvalidRequest:
+            return ()
 
     def _checked(self, spec: JobSpec) -> "Checked | None":
         from ebert_core.jobs.control import refuse_second

@@ -30,12 +30,15 @@ from ebert_core.protocol.terms.inputs import input_sentences
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.terms.reliability import FEWEST_PEAKS
 from ebert_core.protocol.terms.wording import listed
+from ebert_core.training.usable import refuse_without_sequence, within_sequence
 
 # From fewer peaks than these no network learns anything; from fewer than those a scan of the motif is as good.
 _LEAST_TO_LEARN = 10
 _FEW_TO_LEARN = 50
 # Weights of the encoder (12 x layers x hidden^2) and bases a second in training, on two cores: tiny, small, large.
 _MEASURED_RATES = ((0.59e6, 150e3), (3.1e6, 80e3), (85e6, 14e3))
+# A prediction goes forward through the network only, which is about a third of the work of a training step.
+_PREDICTS_FASTER = 3
 
 
 class Checked(NamedTuple):
@@ -74,6 +77,7 @@ def check_finetune(spec: FineTune, dataset: Dataset | None = None) -> Checked:
         _check_states(spec, dataset, parent)
     signals = select_signals(dataset, spec.signals, cells, factors)
     # That windows fit into known sequence is only told by the store; that they fit into the regions is told now.
+    refuse_without_sequence(dataset, split, factors, cells)
     whole = [Interval(name, 0, length) for name, length in dataset.chromosome_lengths.items()]
     sizes = parent.architecture if parent else PRESETS[spec.preset]
     stretches(split.training, whole, sizes.context)
@@ -85,8 +89,10 @@ def check_finetune(spec: FineTune, dataset: Dataset | None = None) -> Checked:
     inputs = Reads(reads_states, signals.names, cells)
     among = tuple(dict.fromkeys((*cells, *spec.validation_cell_types)))
     absent = input_sentences([inputs.of_cell(dataset, cell) for cell in among], len(among), "learns")
-    trained = len(cells) * sum(region.length for region in training) * spec.epochs * (1 + spec.further_windows)
-    return Checked(factors, cells, (*few, *anew, *absent), trained / bases_per_second(sizes))
+    trained = len(cells) * within_sequence(dataset, training) * spec.epochs * (1 + spec.further_windows)
+    # After every epoch what is held out is predicted, and at the end once more for the verdict.
+    scored = len(held_cells) * within_sequence(dataset, validation) * (spec.epochs + 1) / _PREDICTS_FASTER
+    return Checked(factors, cells, (*few, *anew, *absent), (trained + scored) / bases_per_second(sizes))
 
 
 def _labelled(split: Split, dataset: Dataset) -> Split:

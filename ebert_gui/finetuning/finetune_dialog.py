@@ -138,6 +138,7 @@ class FineTuneDialog(QDialog):
             self.pairs.choose_factor(factor, False)
         self.training = QLineEdit(", ".join(split.training))
         self.validation = QLineEdit(", ".join(split.validation))
+        self._proposed_split = (self.training.text(), self.validation.text())
         self.training.setToolTip(_REGIONS)
         self.validation.setToolTip(_REGIONS)
         self._build_inputs()
@@ -315,9 +316,21 @@ class FineTuneDialog(QDialog):
         def answered(found: JobCheck) -> None:
             if self._check is not None:
                 self._checked = (spec, found)
+                self._propose_split(found.usable)
                 self._follow()
 
         self._check(spec, answered)
+
+    def _propose_split(self, usable: tuple[str, ...]) -> None:
+        """Propose regions among the chromosomes on which something can be learnt, until a person has chosen some."""
+        fields = (self.training, self.validation)
+        if not usable or tuple(field.text() for field in fields) != self._proposed_split:
+            return
+        split = plan.propose_split(plan.on_usable(self._dataset, usable), self._checkpoint)
+        self._proposed_split = (", ".join(split.training), ", ".join(split.validation))
+        for field, text in zip(fields, self._proposed_split, strict=True):
+            field.setText(text)
+            field.setCursorPosition(0)
 
     def _forget_questions(self) -> None:
         """An answer that comes after the form was closed finds nobody."""

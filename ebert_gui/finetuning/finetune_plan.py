@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from msgspec.structs import replace
+
 from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.specs.jobs import FineTune
 from ebert_core.protocol.terms.errors import InvalidRequest
@@ -73,6 +75,15 @@ def propose_split(dataset: DatasetSummary, checkpoint: ModelSummary | None = Non
     except InvalidRequest:
         return split
     return own if own.validation else split
+
+
+def on_usable(dataset: DatasetSummary, usable: Sequence[str]) -> DatasetSummary:
+    """The dataset as if its genome were only the chromosomes on which something can be learnt; whole if on none."""
+    kept = tuple(chromosome for chromosome in dataset.chromosomes if chromosome.name in usable)
+    if not kept:
+        return dataset
+    labelled = tuple(region for region in dataset.labelled_regions if region.chromosome in usable)
+    return replace(dataset, chromosomes=kept, labelled_regions=labelled)
 
 
 def _texts(regions: Sequence[Interval], dataset: DatasetSummary) -> tuple[str, ...]:

@@ -191,7 +191,7 @@ def test_a_fine_tuning_is_judged_as_its_start_would_judge_it(ask: Ask, dataset: 
     checked = check_finetune(spec)
     assert checked.seconds > 0
     assert checked.warnings
-    assert ask(CheckJob(spec, str(dataset))) == JobCheck("", checked.warnings, checked.seconds)
+    assert ask(CheckJob(spec, str(dataset))) == JobCheck("", checked.warnings, checked.seconds, ("chr1", "chr2"))
     wrong = finetune_spec(dataset, dataset.parent / "out", training=("chr99",))
     problem = ask(CheckJob(wrong, str(dataset))).problem
     assert "chr99" in problem

@@ -371,3 +371,25 @@ def test_an_answer_after_the_form_was_closed_finds_nobody(
     dialog.reject()
     sip.delete(dialog._footer)
     answers[0](JobCheck("too late"))
+
+
+def test_what_is_proposed_is_where_the_host_says_that_there_are_sequence_and_peaks(
+    qtbot: QtBot, dataset: DatasetSummary
+) -> None:
+    asked: list[tuple[FineTune, Callable[[JobCheck], None]]] = []
+    dialog = FineTuneDialog(dataset, None, check=lambda spec, answer: asked.append((spec, answer)))
+    qtbot.addWidget(dialog)
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    assert {*asked[0][0].training, *asked[0][0].validation} == {"chr3", "chr5", "chr17"}
+    asked[0][1](JobCheck("chr5 is not in the reference sequence.", usable=("chr3", "chr17")))
+    spec = dialog.spec()
+    assert {*spec.training, *spec.validation} == {"chr3", "chr17"}
+    assert not start(dialog).isEnabled()
+    qtbot.waitUntil(lambda: len(asked) == 2)
+    asked[1][1](JobCheck("", usable=("chr3", "chr17")))
+    assert start(dialog).isEnabled()
+    dialog.validation.setText("chr5")
+    qtbot.waitUntil(lambda: len(asked) == 3)
+    asked[2][1](JobCheck("chr5 is not in the reference sequence.", usable=("chr3", "chr17")))
+    assert dialog.spec().validation == ("chr5",), "a person has chosen it"
+    assert any("chr5 is not in the reference sequence." in text for text in texts(dialog))
