@@ -26,7 +26,7 @@ check: setup
 	$(BIN)/lint-imports
 
 test: check
-	QT_QPA_PLATFORM=offscreen $(BIN)/pytest
+	QT_QPA_PLATFORM=offscreen $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 # What docs/specs.md says of keys, from the fields of ebert_core/protocol/specs/*.py.
 docs: setup
