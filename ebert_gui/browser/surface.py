@@ -81,6 +81,12 @@ class Surface:
         self.painter.setBrush(QColor(colour))
         self.painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in points]))
 
+    def disc(self, x: float, y: float, radius: float, colour: str | QColor) -> None:
+        """A filled circle around a point."""
+        self.painter.setPen(Qt.PenStyle.NoPen)
+        self.painter.setBrush(QColor(colour))
+        self.painter.drawEllipse(QPointF(x, y), radius, radius)
+
     def text(
         self,
         box: QRectF,
