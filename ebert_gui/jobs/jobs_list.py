@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from PyQt6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, QSize, Qt
+from PyQt6.QtCore import QAbstractListModel, QModelIndex, QObject, QRectF, QSize, Qt, QTimer
 from PyQt6.QtGui import QColor, QFont, QPainter
 from PyQt6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -15,6 +15,7 @@ from ebert_gui.widgets.wording import duration
 # As the layout of the docks names the dock of the jobs.
 JOBS_DOCK = "jobs-dock"
 _ROW_HEIGHT = 52
+_AGES_MILLISECONDS = 10_000
 _VERB_WORDS = {"pretrain": "Pre-training", "finetune": "Fine-tuning", "predict": "Export", "evaluate": "Evaluation"}
 
 
@@ -24,6 +25,16 @@ class JobsModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._jobs: tuple[JobSummary, ...] = ()
+        # How long ago a job ended grows, though nothing about the job changes.
+        self._ageing = QTimer(self)
+        self._ageing.setInterval(_AGES_MILLISECONDS)
+        self._ageing.timeout.connect(self.age)
+        self._ageing.start()
+
+    def age(self) -> None:
+        """Say anew how long ago the jobs ended."""
+        if self._jobs:
+            self.dataChanged.emit(self.index(0), self.index(len(self._jobs) - 1))
 
     def show(self, jobs: tuple[JobSummary, ...]) -> None:
         """Take the jobs over; new ones appear at the top, and a chosen row keeps its job."""

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from ebert_core.protocol.shapes import Shape
 from ebert_core.protocol.sources import Source
+from ebert_core.protocol.terms.wording import duration
 from ebert_gui.browser.content import EMPTY, Held, TrackContent
 from ebert_gui.loading.needs import anchor_query, drawn_live, drawn_tiles, tile_needs
 from ebert_gui.loading.tiles import TileCache
@@ -92,7 +93,7 @@ def _live(source: Source, parts: Parts, part: str, scope: Scope, known: Known) -
         return TrackContent(
             parts,
             sentence=f"Zoom in below {limit // 1000:,} kb, or",
-            link=f"compute this region, about {max(1, round(seconds)):,} s",
+            link=f"compute this region, about {duration(max(1.0, seconds))}",
             offer="compute",
         )
     return TrackContent(parts, is_loading=bool(missing))

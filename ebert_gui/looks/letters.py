@@ -20,6 +20,7 @@ from ebert_gui.state.tracks import Part
 LENS_BASES = 61
 LARGEST_BASES_PER_PIXEL = 1.0
 _LETTER_PIXELS = 8.0
+_MOST_TIMES = 10_000
 _LENS_PIXELS = 10.0
 _LENS_SHARE = 0.5
 _FUNNEL = 12.0
@@ -54,7 +55,8 @@ class LettersLook(Look[LettersStyle, ArrangedLetters]):
         if anchor is None or zoom <= LARGEST_BASES_PER_PIXEL:
             return ArrangedLetters(replies, anchor)
         names = tuple(format_locus(_lens(anchor, half)) for half in range(LENS_BASES // 2 + 1))
-        times = f"enlarged {_LENS_PIXELS * zoom:,.0f} times"
+        # How many million times says nothing to anybody.
+        times = f"enlarged {_LENS_PIXELS * zoom:,.0f} times" if _LENS_PIXELS * zoom <= _MOST_TIMES else ""
         *widths, least = room.text_widths((*names, times)).tolist()
         return ArrangedLetters(replies, anchor, names, times, tuple(max(width, least) for width in widths))
 

@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from ebert_core.protocol.machine.showing import shown_lines
 from ebert_gui.widgets.plain import PlainLabel
 from ebert_gui.widgets.watching import ApplicationWatcher
 
@@ -269,8 +270,9 @@ def browse_button(what: str, ask: Callable[[], None]) -> QPushButton:
 
 
 def path_field(placeholder: str = "") -> QLineEdit:
-    """A field for a path, which may be one of another machine."""
+    """A field for a path, which may be one of another machine; its tooltip has the whole of it."""
     field = QLineEdit()
+    field.textChanged.connect(lambda text: field.setToolTip(shown_lines(text)))
     field.setPlaceholderText(placeholder)
     field.setMinimumWidth(280)
     return field

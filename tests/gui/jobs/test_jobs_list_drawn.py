@@ -98,3 +98,10 @@ def test_the_chosen_row_is_marked_and_both_lines_are_written(dock: JobsDock) -> 
             ]
             assert min(x for x, _ in inked) < 34
             assert len(inked) > 10
+
+
+def test_how_long_ago_a_job_ended_is_drawn_anew_though_nothing_of_it_changes(dock: JobsDock, qtbot: QtBot) -> None:
+    dock.show_jobs(Jobs((replace(RUNNING, state="stopped", ended=1.0), OTHER)))
+    with qtbot.waitSignal(dock.model.dataChanged) as changed:
+        dock.model.age()
+    assert [index.row() for index in changed.args[:2]] == [0, 1]

@@ -181,3 +181,13 @@ def test_bases_are_coloured_where_letters_do_not_fit(new_page: Callable[..., Pag
     paint(surface, SequenceTrack(), content_of("sequence", HERE, Letters(HERE, codes)), Scale())
     assert page.colour_at(25, 25) == LIGHT.bases["A"]
     assert page.colour_at(75, 25) == LIGHT.bases["T"]
+
+
+def test_how_many_million_times_the_lens_enlarges_is_not_said(
+    new_page: Callable[..., Page], written: list[Written]
+) -> None:
+    place = Interval("chr1", 9_000, 9_001)
+    scope = Scope(anchor=place)
+    draw(new_page(1.0, (1000, 50)), SequenceTrack(), sequence("A" * 12_000), 40.0, scope, bases_per_pixel=2e5, start=0)
+    assert any(each.text.startswith("chr1:") for each in written)
+    assert not any("times" in each.text for each in written)

@@ -14,6 +14,7 @@ from ebert_core.cli.spec_files import add_changes, changes_of
 from ebert_core.protocol.specs.fields import field
 from ebert_core.protocol.specs.on_disk import KINDS, read_spec
 from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_gui.widgets.forms import path_field
 from ebert_gui.widgets.spec_settings import SpecSettings
 
 
@@ -154,3 +155,10 @@ def test_it_is_a_line_of_the_document() -> None:
     meaning = "passes without a better score before it ends; see [results](results.md)"
     assert f"\n| `patience` | whole number, at least 0 and below 10 | 3 | {meaning} |\n" in written
     assert 'job = "toy"\noutput = "made"\npatience = 3\nis_brave = true\n' in written
+
+
+def test_the_whole_of_a_path_stands_in_the_tooltip_of_its_field(qtbot: QtBot) -> None:
+    field = path_field()
+    qtbot.addWidget(field)
+    field.setText("/a/long/way/to/a/file.bw")
+    assert field.toolTip() == "/a/long/way/to/a/file.bw"
