@@ -51,9 +51,22 @@ def answer_at(arranged: ArrangedPrediction, position: float) -> Answer:
         return Answer(words, "", f"{named} by the first strand only; the value is the mean of both.")
     is_trained = any(mark.start <= position < mark.end and mark.kind == "training" for mark in arranged.marks)
     seen = " This place was seen in training, which flatters its value." * is_trained
-    meaning = meaning_of(known.name, known.cell_types, known.reliability, style.cell_type, value.probability)
-    short = short_meaning(known.name, known.reliability, style.cell_type, value.probability)
+    meaning = short = _unmeasured(style)
+    if not meaning:
+        meaning = meaning_of(known.name, known.cell_types, known.reliability, style.cell_type, value.probability)
+        short = short_meaning(known.name, known.reliability, style.cell_type, value.probability)
     return Answer(words, short, f"{named}{_called(style.calls, value.probability)}. {meaning}{seen}")
+
+
+def _unmeasured(style: PredictionStyle) -> str:
+    """That inputs are absent, so that figures of other cell types do not hold; empty where these are of this one."""
+    absent = style.model.inputs_of(style.cell_type).absent if style.model is not None else ()
+    reliability = style.known.reliability if style.known is not None else None
+    measured = [cell.name for cell in reliability.cell_types] if reliability is not None else []
+    if not absent or style.cell_type in measured:
+        return ""
+    inputs = f"{len(absent)} inputs of the model are" if len(absent) > 1 else f"The model's input {absent[0]} is"
+    return f"{inputs} absent in {style.cell_type}: what such a value is worth was not measured."
 
 
 def _called(calls: Calls, probability: float) -> str:

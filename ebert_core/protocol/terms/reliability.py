@@ -244,8 +244,10 @@ def elsewhere_sentence(reliability: Reliability) -> str:
 def prevalence_sentence(reliability: Reliability, probability: float) -> str:
     """Recall, and the share of bound bins where it was measured: precision moves with it."""
     recall = percent(reliability.at(probability).recall)
-    all_bins = f"{percent(reliability.prevalence)} of all bins were bound"
-    return f"They are {recall} of the bound bins there, where {all_bins}; where fewer are, fewer of these will be."
+    bound = percent(reliability.prevalence)
+    return (
+        f"These hold {recall} of what is bound there. Where less than {bound} of all bins are bound, fewer are right."
+    )
 
 
 def support_sentence(reliability: Reliability, subject: str = "This") -> str:

@@ -188,6 +188,15 @@ def test_how_many_million_times_the_lens_enlarges_is_not_said(
 ) -> None:
     place = Interval("chr1", 9_000, 9_001)
     scope = Scope(anchor=place)
-    draw(new_page(1.0, (1000, 50)), SequenceTrack(), sequence("A" * 12_000), 40.0, scope, bases_per_pixel=2e5, start=0)
+    draw(
+        new_page(1.0, (1000, 50)),
+        SequenceTrack(),
+        sequence("A" * 12_000),
+        40.0,
+        scope,
+        bases_per_pixel=2e5,
+        start=0.0,
+        width=1e3,
+    )
     assert any(each.text.startswith("chr1:") for each in written)
     assert not any("times" in each.text for each in written)

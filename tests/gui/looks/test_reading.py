@@ -269,3 +269,11 @@ def test_the_line_below_says_the_short_of_it(canvas: Canvas, qtbot: QtBot) -> No
     with qtbot.waitSignal(canvas.hovered) as told:
         canvas.mouseMoveEvent(event)
     assert told.args[1] == ("MAX predicted K562: 0.400 · take as a rank: calibration did not hold in another cell type")
+
+
+def test_a_value_without_the_inputs_of_the_model_is_not_given_the_worth_that_was_measured_with_them() -> None:
+    absent = CellInputs("K562", tuple(f"signal {number}" for number in range(12)))
+    said = read(content_of(0.8), 1010, Scope(None, msgspec.structs.replace(CHECKPOINT, inputs=(absent,))))
+    assert said.short == "12 inputs of the model are absent in K562: what such a value is worth was not measured."
+    assert "were bound" not in said.full
+    assert "were bound" in read(content_of(0.8), 1010).full

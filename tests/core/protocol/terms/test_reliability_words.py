@@ -47,8 +47,8 @@ def test_precision_is_told_of_the_place_where_it_was_measured() -> None:
     )
     said = meaning_of("MAX", ("K562",), HELD_OUT, "K562", 0.4)
     assert said.endswith(
-        "They are 45 % of the bound bins there, where 1 % of all bins were bound; "
-        "where fewer are, fewer of these will be. "
+        "These hold 45 % of what is bound there. "
+        "If less than 1 % of all bins are bound, fewer are right. "
         "In a megabase never seen, 0.4 to 2.5 bins may be bound for each one predicted."
     )
     assert "here" not in said.replace("there", "").replace("where", "")
