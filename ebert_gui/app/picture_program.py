@@ -50,6 +50,8 @@ class PictureProgram(Program):
         self.saved.reported.connect(lambda sentence, _details: tell(sentence))
         for problem in self.kinds.problems:
             tell(problem)
+        self._raised: list[str] = []
+        self.kinds.say = self._raised.append
         self.loader.idle.connect(self._draw_when_complete)
         for client in (self.data, self.model):
             client.state_changed.connect(self._on_worker)
@@ -148,8 +150,14 @@ class PictureProgram(Program):
         # Its row says what was not measured in a cell type; the picture is whole.
         for sentence in self._sentences_of_rows(measured=False):
             tell(sentence)
-        if unread := self._sentences_of_rows(measured=True):
-            self._tell_what_it_lacks(picture, unread)
+        faults = self.scene.faults()
+        # What a package raised beside its rows, as where it offers tracks, takes nothing from the picture.
+        for sentence in self._raised:
+            if sentence not in faults:
+                tell(sentence)
+        self._raised.clear()
+        if lacking := [*self._sentences_of_rows(measured=True), *faults]:
+            self._tell_what_it_lacks(picture, lacking)
         else:
             self._name(picture)
         self._draw_next()

@@ -136,6 +136,11 @@ class Look(Generic[Style, Arranged]):
         del arranged, axis
         return ""
 
+    def fault(self, arranged: Arranged) -> str:
+        """Why this look can draw it no further, where its code raised; empty for every look that stands by itself."""
+        del arranged
+        return ""
+
     def doubts(self, style: Style) -> tuple[Doubt, ...]:
         """Why values are not to be taken at their word."""
         del style

@@ -56,7 +56,14 @@ def save_picture(scene: Scene, path: str) -> None:
     part = None
     try:
         part = new_part(target, ending=target.suffix)
-        if not writer(scene, str(part)):
+        known = scene.faults()
+        is_written = writer(scene, str(part))
+        if scene.faults() != known:
+            # What raised while it was painted is written into its row only when the scene is drawn anew.
+            scene.strips.clear()
+            scene.refresh()
+            is_written = writer(scene, str(part))
+        if not is_written:
             raise InvalidRequest(f"The picture {path} cannot be written; is its folder there, and may you write to it?")
         put_in_place(part, target)
     except OSError as error:

@@ -168,6 +168,12 @@ class Scene:
         room = Room(axis.bases_per_pixel, float(track.pixels), self.palette, self.font)
         return self.drawn.row(track, scope, room)
 
+    def faults(self) -> tuple[str, ...]:
+        """What the code of packages raised in the rows that are drawn, each sentence once."""
+        axis, scope = self.axis(), self.workspace.scope
+        rows = (self._drawn(row.track, axis, scope) for row in self.rows() if self._is_in_sight(row))
+        return tuple(dict.fromkeys(filter(None, (row.look.fault(row.arranged) for row in rows))))
+
     def changed_rows(self) -> list[Row]:
         """The tracks in sight that would now be painted otherwise than they were painted last."""
         axis, scope = self.axis(), self.workspace.scope
@@ -272,7 +278,7 @@ class Scene:
         content = drawn.content
         blank = "" if content.is_loading else self._blanks.get(row.track.id, "")
         awaited = drawn.look.awaits if content.is_loading and content.is_empty else blank
-        sentence = content.sentence or awaited
+        sentence = content.sentence or drawn.look.fault(drawn.arranged) or awaited
         if not sentence:
             return
         said, link = _fitting(surface, sentence, content)
