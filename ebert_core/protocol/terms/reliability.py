@@ -243,11 +243,8 @@ def elsewhere_sentence(reliability: Reliability) -> str:
 
 def prevalence_sentence(reliability: Reliability, probability: float) -> str:
     """Recall, and the share of bound bins where it was measured: precision moves with it."""
-    recall = percent(reliability.at(probability).recall)
-    bound = percent(reliability.prevalence)
-    return (
-        f"These hold {recall} of what is bound there. Where less than {bound} of all bins are bound, fewer are right."
-    )
+    recall, bound = percent(reliability.at(probability).recall), percent(reliability.prevalence)
+    return f"These hold {recall} of what is bound there. If less than {bound} of all bins are bound, fewer are right."
 
 
 def support_sentence(reliability: Reliability, subject: str = "This") -> str:
