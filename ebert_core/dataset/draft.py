@@ -3,6 +3,7 @@
 import math
 import os
 from collections.abc import Callable, Iterator, Sequence
+from heapq import nlargest
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from ebert_core.genome.twobit import TwoBitFile, is_twobit
 from ebert_core.protocol.codec import with_strings
 from ebert_core.protocol.shapes import RunClass
 from ebert_core.protocol.terms.addresses import Place, place_of, without_secrets
+from ebert_core.protocol.terms.bases import N
 from ebert_core.protocol.terms.chromosome_names import KnownNames, natural_order
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval, format_locus
@@ -31,6 +33,8 @@ from ebert_core.protocol.terms.report import TellProgress
 from ebert_core.protocol.tracks import DatasetDraft, DraftCheck, DraftProblem
 
 # Bases on the first screen of a new dataset: genes have room, and single peaks can be told apart.
+# Of so many peaks, the strongest first, one with known bases is looked for.
+_MOST_LOOKED_AT = 1_000
 _FIRST_LOOK = 30_000
 # Every matrix of a dataset is a channel that a model may read; of a whole collection only those of its factors are.
 _FEW_MOTIFS = 50
@@ -113,22 +117,36 @@ def write_dataset(
         check_same_assembly(trial.reference.chromosome_lengths, trial.chromosome_lengths, draft.chromosome_sizes)
     target = Path(draft.path)
     trial.check_assembly()
-    write_layout(msgspec.structs.replace(layout, start_locus=_first_look(draft, trial.chromosome_lengths)), target)
+    write_layout(msgspec.structs.replace(layout, start_locus=_first_look(draft, trial)), target)
     return Dataset.open(target)
 
 
-def _first_look(draft: DatasetDraft, lengths: dict[str, int]) -> str:
-    """Where a person first sees data: around the strongest of the first peaks. Empty without peaks."""
+def _first_look(draft: DatasetDraft, trial: Dataset) -> str:
+    """Where a person first sees data: around the strongest of the first peaks whose bases are known.
+
+    Where none is known, around the strongest of all. Empty without peaks.
+    """
+    lengths = trial.chromosome_lengths
     files = (path for _cell, _factor, grade, path in draft.peaks if grade == "conservative")
     peaks = [peak for path in islice(files, 1) for peak in read_features(place_of(path))]
     names = KnownNames(lengths)
+    sequenced = KnownNames(trial.reference.chromosome_lengths if trial.reference else lengths)
     known = [(peak, name) for peak in peaks if (name := names.find(peak.chromosome))]
-    if not known:
+    strongest = nlargest(_MOST_LOOKED_AT, known, key=lambda pair: (sequenced.find(pair[1]) is not None, pair[0].score))
+    middles = [
+        Interval(name, middle, middle + 1)
+        for peak, name in strongest
+        for middle in [min((peak.start + peak.end) // 2, lengths[name] - 1)]
+    ]
+    if not middles:
         return ""
-    strongest, chromosome = max(known, key=lambda pair: pair[0].score)
-    middle = (strongest.start + strongest.end) // 2
-    start = max(0, middle - _FIRST_LOOK // 2)
-    return format_locus(Interval(chromosome, start, min(start + _FIRST_LOOK, lengths[chromosome])))
+    here = next((each for each in middles if _is_known(trial, each)), middles[0])
+    start = max(0, here.start - _FIRST_LOOK // 2)
+    return format_locus(Interval(here.chromosome, start, min(start + _FIRST_LOOK, lengths[here.chromosome])))
+
+
+def _is_known(trial: Dataset, base: Interval) -> bool:
+    return trial.reference is not None and bool((trial.reference.bases(base) != N).all())
 
 
 def _layout(draft: DatasetDraft) -> Layout:

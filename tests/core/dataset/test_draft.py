@@ -13,11 +13,13 @@ from ebert_core.dataset import draft as drafts
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.draft import DraftChecker, write_dataset
 from ebert_core.dataset.shown import summary_of
+from ebert_core.genome.reference import Reference
 from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.shapes import RunClass
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.tracks import CellType, DatasetDraft, PeakFiles
+from tests.certain import present
 
 # Two cell types of 5-kb bins on a chromosome that ends within its last bin; one of them gives no colours.
 COLOURED = [
@@ -248,3 +250,18 @@ def test_whoever_waits_is_told_which_file_is_checked(folder: Path) -> None:
     draft = draft_in(folder, genes=str(folder / "genes.bed"))
     DraftChecker().check(draft, lambda fraction, note: told.append((fraction, note)))
     assert told == [(0.0, "checking toy.fa"), (0.5, "checking genes.bed")]
+
+
+def test_a_new_dataset_opens_on_a_peak_of_which_there_is_a_sequence(folder: Path) -> None:
+    """A table of lengths and the peaks name a whole genome, the sequence is a part of it."""
+    (folder / "all.sizes").write_text("chr9\t200000\n" + "".join(f"{n}\t{m}\n" for n, m in _lengths(folder).items()))
+    (folder / "all.narrowPeak").write_text(
+        "chr9\t100000\t100200\tp\t1000\t.\t9\t-1\t-1\t100\nchr1\t40000\t40200\tp\t500\t.\t5\t-1\t-1\t100\n"
+    )
+    peaks = (("alpha", "CTCF", "conservative", str(folder / "all.narrowPeak")),)
+    draft = draft_in(folder, chromosome_sizes=str(folder / "all.sizes"), peaks=peaks)
+    assert present(summary_of(write_dataset(draft, DraftChecker())).start_locus).chromosome == "chr1"
+
+
+def _lengths(folder: Path) -> dict[str, int]:
+    return Reference(folder / "toy.fa").chromosome_lengths
