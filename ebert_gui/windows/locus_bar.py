@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from PyQt6.QtCore import QSize, QStringListModel, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QResizeEvent
+from PyQt6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -35,12 +35,30 @@ _SPACING = 6
 _LINE_MARGIN = 6
 
 
+_KEEPS_TYPED = (
+    Qt.FocusReason.PopupFocusReason,
+    Qt.FocusReason.MenuBarFocusReason,
+    Qt.FocusReason.ActiveWindowFocusReason,
+)
+
+
 class _WholeLine(QLineEdit):
-    """A line that is at least as wide as its text, within reason: half a locus is another locus."""
+    """A line that is at least as wide as its text, within reason: half a locus is another locus.
+
+    `given_up` says that the keyboard went elsewhere in the window, so that what was typed is done with.
+    """
+
+    given_up = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
         self.textChanged.connect(lambda _text: self.updateGeometry())
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        """A list that opens below, or another program in front, gives up nothing."""
+        super().focusOutEvent(event)
+        if event is not None and event.reason() not in _KEEPS_TYPED:
+            self.given_up.emit()
 
     def minimumSizeHint(self) -> QSize:
         """Room for the whole text."""
@@ -111,6 +129,7 @@ class LocusBar(QWidget):
         self._lay_out()
         self._set_up_completion()
         self.locus.returnPressed.connect(self.go)
+        self.locus.given_up.connect(self._forget_typed)
         for box, choose in (
             (self.cell_type, workspace.choose_cell_type),
             (self.compared, workspace.compare_with),
@@ -243,6 +262,12 @@ class LocusBar(QWidget):
         self.problem.emit(missed.sentence)
         if missed.genes is not None:
             self._offer_names(missed.genes)
+
+    def _forget_typed(self) -> None:
+        """Say where we are again: what was typed led nowhere, or was left."""
+        self._typing.stop()
+        self.locus.setModified(False)
+        self.follow_view()
 
     def _leave(self) -> None:
         """Say where we are, and let the keys move the view again."""

@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractItemView, QApplication
 from pytestqt.qtbot import QtBot
 
-from ebert_core.protocol.terms.locus import Interval
+from ebert_core.protocol.terms.locus import Interval, format_locus
 from ebert_core.protocol.tracks import DatasetSummary, FindGenes, FoundGene, FoundGenes
 from ebert_gui.loading.navigator import Navigator
 from ebert_gui.state.workspace import Workspace
@@ -239,3 +239,17 @@ def test_an_answer_that_comes_after_a_jump_opens_no_list_and_says_nothing(qtbot:
     completer = bar.locus.completer()
     assert completer is not None
     assert not present(completer.popup()).isVisible()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_what_led_nowhere_gives_way_to_the_place_in_view_when_the_keyboard_goes_elsewhere(
+    qtbot: QtBot, workspace: Workspace
+) -> None:
+    bar, popup = opened(qtbot, workspace, "mycb", LIKE_MYC)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    settle()
+    assert bar.locus.text() == "mycb", "a list that opened below gives up nothing"
+    popup.hide()
+    bar.zoom_in.setFocus(Qt.FocusReason.TabFocusReason)
+    settle()
+    assert bar.locus.text() == format_locus(workspace.view.interval)
