@@ -20,8 +20,9 @@ from ebert_core.genome.placed import PlacedFile
 from ebert_core.genome.places import open_bytes
 from ebert_core.genome.signal import BigWigSignal, StepSignal
 from ebert_core.genome.states import Segmentation
+from ebert_core.protocol.machine.plugins import package_of, what_was_raised
 from ebert_core.protocol.terms.addresses import Place
-from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.terms.errors import InvalidRequest, PackageFault
 from ebert_core.protocol.tracks import FileFormat, FileKind
 
 TrackFile = PlacedFile | BigWigSignal | StepSignal | Segmentation
@@ -138,7 +139,7 @@ class Recogniser:
     @property
     def package(self) -> str:
         """The package that it comes from."""
-        return str(getattr(self.look, "__module__", "")).partition(".")[0]
+        return package_of(self.look)
 
 
 class _Broken(NamedTuple):
@@ -262,7 +263,7 @@ def _asked(recogniser: Recogniser, head: Head, patience: float) -> FileKind | In
             answers.append(refusal)
         # Whatever it raises is its own fault, and the file may be of another format.
         except Exception as error:
-            answers.append(_Broken(f"raised {type(error).__name__}: {error}"))
+            answers.append(_Broken(f"raised {what_was_raised(error)}"))
 
     # A function cannot be ended from outside; left alone in a thread, it keeps nobody waiting.
     thread = threading.Thread(target=look, name=f"recogniser {recogniser.name}", daemon=True)
@@ -292,8 +293,8 @@ def _named(recogniser: Recogniser, open_it: Opener) -> Opener:
             raise
         # As in looking: it costs the file, and nothing that is opened with it.
         except Exception as error:
-            what = f"{recogniser.name} of the package {recogniser.package} raised {type(error).__name__}: {error}"
-            raise InvalidRequest(f"{place} cannot be opened: {what}.", str(place)) from error
+            what = f"{recogniser.name} of the package {recogniser.package} raised {what_was_raised(error)}"
+            raise PackageFault(f"{place} cannot be opened: {what}.", str(place)) from error
         return file
 
     return opened

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.model.device import Engine
-from ebert_core.protocol.terms.errors import InvalidRequest
+from ebert_core.protocol.machine.plugins import blaming
+from ebert_core.protocol.terms.errors import InvalidRequest, PackageFault
 from ebert_core.protocol.terms.reading import FileStamp, reading, reads, stamp_of
 from ebert_core.providers.provider import Provider, ProviderKind
 
@@ -36,7 +37,7 @@ class OpenModels:
         if key not in self._open:
             with reading(dataset):
                 opened = Dataset.open(Path(dataset))
-            self._open[key] = self._kind_of(Path(path)).load(Path(path), opened, self._engine)
+            self._open[key] = self._loaded(Path(path), opened)
         self._open.move_to_end(key)
         self._close_oldest()
         return self._open[key]
@@ -50,8 +51,27 @@ class OpenModels:
         """Where the open models lie, the one used last at the end."""
         return tuple(key[0].path for key in self._open)
 
-    def _kind_of(self, path: Path) -> ProviderKind:
-        return next((kind for kind in self._kinds if kind.recognises(path)), self._kinds[-1])
+    def _loaded(self, path: Path, dataset: Dataset) -> Provider:
+        """The model, by the first kind that recognises it; of one that raises, a refusal by the last speaks, too."""
+        faults = []
+        for kind in self._kinds[:-1]:
+            try:
+                with blaming(kind.recognises):
+                    is_found = kind.recognises(path)
+            except PackageFault as fault:
+                faults.append(str(fault))
+                continue
+            if is_found:
+                break
+        else:
+            kind = self._kinds[-1]
+        try:
+            with blaming(kind.load):
+                return kind.load(path, dataset, self._engine)
+        except InvalidRequest as error:
+            for each in faults:
+                error.add(each)
+            raise
 
     def _close_oldest(self) -> None:
         while len(self._open) > 1 and sum(model.bytes for model in self._open.values()) > self._largest_bytes:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ebert_core.protocol.machine.plugins import blaming
 from ebert_core.protocol.shapes import Shape, Signal
 from ebert_core.protocol.sources import (
     AttentionMap,
@@ -52,7 +53,9 @@ def read_predictions(
     one = batch[0]
     model = models.model(one.model, one.dataset)
     outputs = tuple(source.output for source in batch)
-    found = model.predict(Wanted(one.cell_type, interval, outputs, one.strands, one.edits), report)
+    with blaming(model):
+        found = model.predict(Wanted(one.cell_type, interval, outputs, one.strands, one.edits), report)
+        marks = [model.marks(output, one.cell_type, interval) for output in outputs]
     step, values_FP = reduce_to(found, columns)
     binned = Interval(interval.chromosome, found.start, found.start + step * values_FP.shape[1])
     return [
@@ -60,9 +63,9 @@ def read_predictions(
             interval, values, values, values,
             binned=binned,
             is_draft=one.strands == 1,
-            marks=model.marks(source.output, one.cell_type, interval),
+            marks=seen,
         )
-        for source, values in zip(batch, values_FP, strict=True)
+        for seen, values in zip(marks, values_FP, strict=True)
     ]  # fmt: skip
 
 
@@ -80,7 +83,8 @@ def read_attention(
     if not isinstance(model, Attends):
         raise capability_missing("attend", source.model)
     attend = model.attention_profile if isinstance(source, AttentionProfile) else model.attention_map
-    return [attend(source.cell_type, interval, source.layer, source.head, source.edits)]
+    with blaming(model):
+        return [attend(source.cell_type, interval, source.layer, source.head, source.edits)]
 
 
 READERS: Mapping[type[Source], BatchReader] = {

@@ -1,6 +1,7 @@
 """The model role: opens models and answers what is asked of them. It knows providers, not what they are made of."""
 
 from ebert_core.model.device import Engine, choose_engine
+from ebert_core.protocol.machine.plugins import blaming
 from ebert_core.protocol.modelling import ModelSummary, OpenModel
 from ebert_core.protocol.sources import Read, Shapes
 from ebert_core.providers.open_models import OpenModels
@@ -31,7 +32,9 @@ class ModelAnswers:
     def open_model(self, request: OpenModel, report: Report) -> ModelSummary:
         """Loads a model for a dataset and says what it is."""
         report(0.0, "loading the model")
-        return self._models.model(request.path, request.dataset).summary()
+        model = self._models.model(request.path, request.dataset)
+        with blaming(model):
+            return model.summary()
 
     def read(self, request: Read, report: Report) -> Shapes:
         """What sources hold in an interval, reduced to what the screen can show."""

@@ -39,7 +39,7 @@ from ebert_core.protocol.messages import (
     Role,
     ToWorker,
 )
-from ebert_core.protocol.terms.errors import InvalidRequest, file_problem, refused_path
+from ebert_core.protocol.terms.errors import InvalidRequest, PackageFault, file_problem, refused_path
 from ebert_core.protocol.terms.hearing import heard_by
 from ebert_core.protocol.terms.reading import Avoided, FileStamp, stamp_of, told_to
 from ebert_core.roles.desk import Desk
@@ -139,6 +139,9 @@ class _Session:
             self._fail(ask.id, self._desk.verdict() or "cancelled")
         except Avoided as error:
             self._fail(ask.id, "avoided", str(error), file=error.path)
+        except PackageFault as error:
+            lines = "".join(traceback.format_exception(error.__cause__ or error))
+            self._fail(ask.id, "bug", str(error), lines, error.path)
         except InvalidRequest as error:
             self._fail(ask.id, "invalid", str(error), file=error.path)
         except MemoryError:

@@ -9,7 +9,7 @@ from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.shown import remarks_on
 from ebert_core.genome.annotation import FeatureSource
 from ebert_core.genome.features import Extents
-from ebert_core.protocol.machine.plugins import plugins_of
+from ebert_core.protocol.machine.plugins import blaming, plugins_of
 from ebert_core.protocol.machine.showing import tell
 from ebert_core.protocol.shapes import Features, Letters, Runs, Shape, Signal
 from ebert_core.protocol.sources import (
@@ -177,9 +177,7 @@ class Readers:
         """
         columns = check_columns(request.columns)
         sources = self._sources.sources_of(request)
-        return Shapes(
-            tuple(self._readers[type(source)].read(source, request.interval, columns, opened) for source in sources)
-        )
+        return Shapes(tuple(self.shape_of(source, request.interval, columns, opened) for source in sources))
 
     def _read_smoothed(self, source: Smoothed, interval: Interval, columns: int, opened: OpenedDataset) -> Signal:
         length = opened.current().chromosome_lengths.get(interval.chromosome, interval.end)
@@ -208,7 +206,8 @@ class Readers:
 
     def shape_of(self, source: Source, interval: Interval, columns: int, opened: OpenedDataset) -> Shape:
         """What one source holds in an interval, in however many bins."""
-        return self._readers[type(source)].read(source, interval, columns, opened)
+        with blaming(source):
+            return self._readers[type(source)].read(source, interval, columns, opened)
 
     def files_of(self, source: Source, opened: OpenedDataset) -> Iterator[str]:
         """The files that are read for a source, those of a dataset's signals among them."""
@@ -233,12 +232,13 @@ class Readers:
         extents = self._readers[type(source)].extents
         if extents is None:
             raise InvalidRequest("What this track shows has no features to go to.")
-        found = beside(
-            lambda interval: extents(source, interval, opened),
-            request.place,
-            request.length,
-            is_forward=request.is_forward,
-        )
+        with blaming(source):
+            found = beside(
+                lambda interval: extents(source, interval, opened),
+                request.place,
+                request.length,
+                is_forward=request.is_forward,
+            )
         return FoundBeside(found)
 
 

@@ -147,7 +147,7 @@ class Opener(QObject):
             if named and rest:
                 self._open_readable(wanted, rest, more)
                 return
-            if failure.kind in ("invalid", "avoided"):
+            if failure.is_final:
                 # Files that were lost with the worker are still wanted.
                 self._awaited.remove(wanted)
             self._tell_refused(more)

@@ -9,6 +9,7 @@ import msgspec
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 from ebert_core.protocol import codec
+from ebert_core.protocol.machine.showing import tell
 from ebert_core.protocol.messages import (
     PROTOCOL_VERSION,
     Ask,
@@ -90,6 +91,7 @@ class WorkerClient(QObject):
         self._is_stopping = False
         # What we found wrong with the worker before we ended it; `_is_hopeless` when another start would not help.
         self._complaint = ""
+        self._told: set[str] = set()
         self._is_hopeless = self._lacks_torch = False
         self._silent_beats = 0
         self._deadline = self._timer(self._on_deadline, single_shot=True)
@@ -200,6 +202,9 @@ class WorkerClient(QObject):
                 self._on_chunk(message)
             case Failed():
                 self._note_answer(message.id)
+                if message.kind == "bug" and message.details not in self._told:
+                    self._told.add(message.details)
+                    tell(message.details.rstrip())
                 self._fail(message.id, Failure(message.kind, message.message, message.details, message.file))
             case Progress():
                 self._suspects.moved()

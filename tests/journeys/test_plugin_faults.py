@@ -137,3 +137,20 @@ def test_each_picture_of_many_that_lacks_a_row_is_named(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("lacks what is named above.") == 2
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["one.png", "two.png"]
+
+
+@pytest.mark.parametrize("faulty", ["read", "open"])
+def test_what_reads_files_of_a_package_is_named_with_its_package_and_its_lines(tmp_path: Path, faulty: str) -> None:
+    target = tmp_path / "out.svg"
+    done = draw(tmp_path, faulty, "--picture", str(target))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"ebert-browser: The package guest_pack raised {WHAT} (guest_pack.py, line 19)." in done.stderr
+    assert "in may_raise" in done.stderr
+    assert "PackageFault" not in done.stderr
+    assert done.stderr.splitlines()[-1] == f"ebert-browser: {target} was written, and lacks what is named above."
+    assert ">a</text>" in target.read_text()
+
+
+def test_a_recogniser_that_raises_is_named_with_the_line_of_its_code(tmp_path: Path) -> None:
+    done = draw(tmp_path, "look", "--picture", str(tmp_path / "out.svg"))
+    assert f"it raised {WHAT} (guest_pack.py, line 19)." in done.stderr

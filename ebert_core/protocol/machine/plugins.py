@@ -10,10 +10,15 @@ else. EBERT_PLUGINS=off starts without any.
 """
 
 import os
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, Literal, NamedTuple, TypeVar
 
+from ebert_core.protocol.terms.errors import InvalidRequest, PackageFault, refused_path
+
+_OURS = ("ebert_core", "ebert_gui")
 Group = Literal["sources", "providers", "kinds", "files"]
 Added = TypeVar("Added")
 
@@ -65,3 +70,38 @@ def _loaded(point: EntryPoint) -> object:
 def _named(point: EntryPoint) -> str:
     package = f" of {point.dist.name} {point.dist.version}" if point.dist is not None else ""
     return f"The plug-in {point.value}{package}"
+
+
+def package_of(added: object) -> str:
+    """The package that a class, a function or an object of a class comes from."""
+    return str(getattr(added, "__module__", "")).partition(".")[0]
+
+
+@contextmanager
+def blaming(added: object) -> Iterator[None]:
+    """Within this block runs code of what a package added: a mistake there is called that package's.
+
+    What a person can put right, a file that the system refuses and a lack of memory are said as they are, and so is
+    everything that our own code raises.
+
+    Raises:
+        PackageFault: the code of another package raised something else.
+    """
+    try:
+        yield
+    except (InvalidRequest, MemoryError):
+        raise
+    except Exception as error:
+        package = package_of(added)
+        if package in _OURS or (isinstance(error, OSError) and refused_path(error)):
+            raise
+        raise PackageFault(
+            f"The package {package} raised {what_was_raised(error)}. What it shows here is left out."
+        ) from error
+
+
+def what_was_raised(error: Exception) -> str:
+    """An error in words, and the line of code that raised it."""
+    lines = traceback.extract_tb(error.__traceback__)
+    where = f" ({os.path.basename(lines[-1].filename)}, line {lines[-1].lineno})" if lines else ""
+    return f"{type(error).__name__}: {error}{where}"

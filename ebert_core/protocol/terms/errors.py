@@ -26,6 +26,10 @@ class InvalidRequest(Exception):
         self.args = (f"{self} {sentence}".rstrip(),)
 
 
+class PackageFault(InvalidRequest):
+    """What the code of another package raised, which its `__cause__` is; the message names the package."""
+
+
 @contextmanager
 def about(path: str | Path) -> Iterator[None]:
     """Within this block, an InvalidRequest that names no file of its own is about this one."""

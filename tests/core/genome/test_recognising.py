@@ -114,7 +114,7 @@ def test_one_that_breaks_is_named_and_switched_off_and_the_file_is_what_the_othe
     assert found.sentence.startswith(
         "Regions in BED. Toy of the package test_recognising is switched off until the program starts"
     )
-    assert f"when it looked at x.bed, it {what}." in found.sentence
+    assert f"when it looked at x.bed, it {what}" in found.sentence
     assert recognisers.problems == [found.sentence.removeprefix("Regions in BED. ")]
     assert recognisers.kind_of(Head.of(path)).sentence == "Regions in BED."
     assert [each.name for each in recognisers.formats if each.package] == ["Whole"]

@@ -68,7 +68,7 @@ def test_a_package_that_breaks_is_in_the_remarks_of_what_is_opened(
     absent, switched_off = summary.remarks
     assert absent.startswith("The plug-in broken:TWO of broken 2 cannot be loaded: AttributeError")
     assert switched_off.startswith("One of the package broken is switched off until the program starts again: when it")
-    assert switched_off.endswith("looked at a.bed, it raised ZeroDivisionError: division by zero.")
+    assert switched_off.endswith("looked at a.bed, it raised ZeroDivisionError: division by zero (broken.py, line 2).")
     assert ask(OpenDataset(str(dataset))).remarks == summary.remarks
 
 
