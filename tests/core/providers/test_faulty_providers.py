@@ -15,7 +15,9 @@ from ebert_core.providers.provider import ProviderKind
 from ebert_core.providers.readers import read_all
 from ebert_core.providers.table import BUILT_IN
 
-RAISED = r"The package test_faulty_providers raised ZeroDivisionError: division by zero \(test_faulty_providers\.py, line"
+RAISED = (
+    r"The package test_faulty_providers raised ZeroDivisionError: division by zero \(test_faulty_providers\.py, line"
+)
 
 
 class Guest:
