@@ -35,7 +35,7 @@ from ebert_core.protocol.shapes import RunClass
 from ebert_core.protocol.terms.addresses import Place, place_of
 from ebert_core.protocol.terms.alphabets import mixed_alphabets
 from ebert_core.protocol.terms.assemblies import wrong_assembly
-from ebert_core.protocol.terms.chromosome_names import KnownNames, in_natural_order, natural_order
+from ebert_core.protocol.terms.chromosome_names import FirstNames, KnownNames, in_natural_order, natural_order
 from ebert_core.protocol.terms.errors import InvalidRequest, about
 from ebert_core.protocol.terms.inputs import parse_related
 from ebert_core.protocol.terms.locus import Interval
@@ -316,10 +316,11 @@ class Dataset:
     def gene_starts(self) -> dict[str, NDArray[np.int64]]:
         """Where transcription of the genes starts, in order, by chromosome."""
         found: dict[str, set[int]] = {}
+        names = FirstNames()
         # From the first base of any transcript: one transcript alone would move the start.
         merged = read_genes(place_of(self.layout.genes), fold=merged_genes) if self.layout.genes else ()
         for gene in merged:
-            found.setdefault(gene.chromosome, set()).add(gene.end - 1 if gene.strand == "-" else gene.start)
+            found.setdefault(names.of(gene.chromosome), set()).add(gene.end - 1 if gene.strand == "-" else gene.start)
         return {chromosome: np.array(sorted(starts), dtype=np.int64) for chromosome, starts in found.items()}
 
     def peaks(self, cell_type: str, factor: str, is_relaxed: bool = False) -> FeatureSource | None:

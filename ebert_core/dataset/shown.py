@@ -1,6 +1,6 @@
 """What the window shows of a dataset: its summary, where to begin, and remarks on its files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ebert_core.dataset.description import Dataset
 from ebert_core.dataset.first_look import first_bases, first_look
@@ -12,9 +12,10 @@ from ebert_core.genome.kinds import recognisers
 from ebert_core.genome.recognising import TrackFile
 from ebert_core.genome.states import Segmentation
 from ebert_core.protocol.shapes import Remark
-from ebert_core.protocol.terms.chromosome_names import name_in
+from ebert_core.protocol.terms.chromosome_names import KnownNames, name_in, other_names
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval, parse_locus
+from ebert_core.protocol.terms.wording import listed
 from ebert_core.protocol.tracks import (
     CellType,
     Chromosome,
@@ -71,7 +72,12 @@ def _first_look(dataset: Dataset) -> Interval | None:
 
 def remarks_on(dataset: Dataset, source: TrackFile, chromosome: str) -> tuple[Remark, ...]:
     """Sentences on what of a file was not read as it stands, and on names that do not meet the genome in view."""
-    own = (*prediction_remarks(source.path), *source.remarks, *_strangeness(dataset, source, chromosome))
+    own = (
+        *prediction_remarks(source.path),
+        *source.remarks,
+        *_strangeness(dataset, source, chromosome),
+        *_second_names(source.chromosome_lengths, chromosome),
+    )
     if isinstance(source, Segmentation) and dataset.mixed_alphabets:
         return (*own, Remark("different alphabets", dataset.mixed_alphabets))
     if source.knows_lengths and (said := other_mitochondrion(dataset.chromosome_lengths, source.chromosome_lengths)):
@@ -90,6 +96,15 @@ def _strangeness(dataset: Dataset, source: TrackFile, chromosome: str) -> Iterat
         full = f"No name in this file is of the genome in view: it has {strange}, the view is on {chromosome}."
         # The track says it where it has nothing to draw; a message would repeat it.
         yield Remark("names do not match", full, is_told=False, kind="strange names")
+
+
+def _second_names(lengths: Mapping[str, int], chromosome: str) -> Iterator[Remark]:
+    """Texts are read under all names of a chromosome; a file with an index only under one of them."""
+    names = [name for name in other_names(chromosome) if name in lengths]
+    if len(names) > 1:
+        shown = KnownNames(lengths).find(chromosome)
+        full = f"This file calls one chromosome {listed(names)}; only what it has under {shown} is shown."
+        yield Remark("two names of one chromosome", full)
 
 
 def _cell_summary(name: str, cell: CellTypePaths) -> CellType:

@@ -15,6 +15,7 @@ from ebert_core.genome.features import Feature, Located
 from ebert_core.genome.lines import ABSENT
 from ebert_core.genome.regular import read_regular
 from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.chromosome_names import FirstNames
 from ebert_core.protocol.terms.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -86,9 +87,19 @@ def read_bed_table(path: Place, least_bytes: int | None = None) -> dict[str, Loc
     table = read_regular(path, _WIDTHS, least_bytes=least_bytes)
     if table is None or not _is_readable(table):
         return None
-    parts = table.partition_by("0", maintain_order=True)
     colour = first_track_line(path).colour
-    return {str(part["0"][0]): LocatedRows(path, part, colour) for part in parts}
+    return {name: LocatedRows(path, part, colour) for name, part in by_chromosome(table).items()}
+
+
+def by_chromosome(table: "pl.DataFrame") -> dict[str, "pl.DataFrame"]:
+    """The rows of each chromosome, whose name is in the first column, under the first of its names in the table."""
+    import polars as pl
+
+    names = FirstNames()
+    parts: dict[str, list[pl.DataFrame]] = {}
+    for part in table.partition_by("0", maintain_order=True):
+        parts.setdefault(names.of(str(part["0"][0])), []).append(part)
+    return {name: pl.concat(found) for name, found in parts.items()}
 
 
 def _is_readable(table: "pl.DataFrame") -> bool:

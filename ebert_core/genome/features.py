@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ebert_core.genome.lines import Skipped
 from ebert_core.protocol.shapes import Remark
 from ebert_core.protocol.terms.addresses import Place
-from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.chromosome_names import FirstNames, KnownNames
 from ebert_core.protocol.terms.locus import Interval
 
 
@@ -113,8 +113,9 @@ class Features:
         self.path = path
         self._skipped = skipped or Skipped()
         by_chromosome: dict[str, list[Feature]] = {}
+        names = FirstNames()
         for feature in features:
-            by_chromosome.setdefault(feature.chromosome, []).append(feature)
+            by_chromosome.setdefault(names.of(feature.chromosome), []).append(feature)
         self._located: dict[str, Located] = {name: Located(found) for name, found in by_chromosome.items()}
         self._skipped.refuse_if_all(is_empty=not self._located)
 

@@ -17,7 +17,7 @@ from ebert_core.genome.pairs import Pair, columns_by_heading, interact_pair, pai
 from ebert_core.genome.placed import PlacedFile, own_part
 from ebert_core.protocol.shapes import Remark
 from ebert_core.protocol.terms.addresses import Place
-from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.chromosome_names import FirstNames, KnownNames
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval
 
@@ -111,6 +111,7 @@ class Pairs:
         self._skipped = skipped or Skipped()
         self._pairs: list[Pair] = []
         self._on: dict[str, _On] = {}
+        self._first_names = FirstNames()
         named: dict[str, int] | None = None
         for number, line in read_lines(path):
             fields = columns_of(line)
@@ -127,6 +128,10 @@ class Pairs:
         self._skipped.refuse_if_all(is_empty=not self._pairs)
 
     def _add(self, pair: Pair) -> None:
+        one, other = (end._replace(chromosome=self._first_names.of(end.chromosome)) for end in (pair.one, pair.other))
+        pair = pair._replace(one=one, other=other)
+        if one.chromosome == other.chromosome and other.start < one.start:
+            pair = turned(pair)
         for end in (pair.one, pair.other):
             if end.is_known:
                 self._on.setdefault(end.chromosome, _On()).add(end.start, end.end, len(self._pairs))

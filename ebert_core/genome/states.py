@@ -14,7 +14,7 @@ from ebert_core.genome.features import Feature
 from ebert_core.genome.lines import BadLine, Skipped, at_line, columns_of, first_bytes, read_lines
 from ebert_core.protocol.shapes import Remark
 from ebert_core.protocol.terms.addresses import Place
-from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.chromosome_names import FirstNames, KnownNames
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.terms.wording import choice_of
@@ -121,8 +121,9 @@ class Segmentation:
         if (table := read_bed_table(self.path)) is not None:
             return {chromosome: self._runs_of_rows(chromosome, rows) for chromosome, rows in table.items()}
         by_chromosome: dict[str, list[Feature]] = {}
+        names = FirstNames()
         for feature in read_bed(self.path, self._skipped):
-            by_chromosome.setdefault(feature.chromosome, []).append(feature)
+            by_chromosome.setdefault(names.of(feature.chromosome), []).append(feature)
         if self._skipped is not None:
             self._skipped.refuse_if_all(is_empty=not by_chromosome)
         if not by_chromosome:

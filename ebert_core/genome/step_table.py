@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ebert_core.genome.bed_table import by_chromosome
 from ebert_core.genome.lines import LARGEST_VALUE
 from ebert_core.genome.regular import read_regular
 from ebert_core.genome.wiggle import Steps
@@ -18,11 +19,11 @@ def read_step_table(path: Place, least_bytes: int | None = None) -> dict[str, St
     if table is None or not (table["3"].abs() <= LARGEST_VALUE).all():
         return None
     found: dict[str, Steps] = {}
-    for part in table.partition_by("0", maintain_order=True):
+    for name, part in by_chromosome(table).items():
         starts, ends, values = (part[column].to_numpy() for column in ("1", "2", "3"))
         order = np.argsort(starts, kind="stable")
         steps = Steps(starts[order], ends[order], values[order])
         if (steps.starts[1:] < steps.ends[:-1]).any():
             return None
-        found[str(part["0"][0])] = steps
+        found[name] = steps
     return found

@@ -28,7 +28,7 @@ from ebert_core.genome.tabix import TabixLines, indexed_lines
 from ebert_core.genome.variants import Variant, is_heading, variant_of
 from ebert_core.protocol.shapes import Remark
 from ebert_core.protocol.terms.addresses import Place
-from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.chromosome_names import FirstNames, KnownNames
 from ebert_core.protocol.terms.errors import InvalidRequest
 from ebert_core.protocol.terms.locus import Interval
 
@@ -192,6 +192,7 @@ class Variants:
         self.path = path
         self._skipped = skipped or Skipped()
         gathered: dict[str, _Gathered] = {}
+        names = self._first_names = FirstNames()
         heading: list[str] = []
         self._header = Header({}, ())
         for number, line in read_lines(path):
@@ -208,7 +209,7 @@ class Variants:
             except BadLine as problem:
                 leave_out(problem, skipped)
                 continue
-            gathered.setdefault(variant.chromosome, _Gathered()).add(number, variant)
+            gathered.setdefault(names.of(variant.chromosome), _Gathered()).add(number, variant)
         self._on = {name: _On(found) for name, found in gathered.items()}
         self._names = KnownNames(self._on)
         self._skipped.refuse_if_all(is_empty=not self._on)
@@ -228,7 +229,9 @@ class Variants:
     @cached_property
     def chromosome_lengths(self) -> dict[str, int]:
         """Lengths as the header says them, or the furthest ends."""
-        return dict(self._header.lengths) if self.knows_lengths else {name: on.end for name, on in self._on.items()}
+        if not self.knows_lengths:
+            return {name: on.end for name, on in self._on.items()}
+        return {name: length for name, length in self._header.lengths.items() if self._first_names.of(name) == name}
 
     def first(self, chromosome: str, count: int) -> tuple[Feature, ...]:
         """Where the first variants of a chromosome stand, or as many as there are."""

@@ -21,6 +21,7 @@ from ebert_core.genome.lines import (
     whole_number,
 )
 from ebert_core.protocol.terms.addresses import Place
+from ebert_core.protocol.terms.chromosome_names import FirstNames
 from ebert_core.protocol.terms.errors import InvalidRequest
 
 
@@ -51,8 +52,9 @@ def read_steps(path: Place, skipped: Skipped | None = None) -> dict[str, Steps]:
         InvalidRequest: the file cannot be read, a line makes no sense, or two values stand on one base.
     """
     by_chromosome: dict[str, list[_Step]] = {}
+    names = FirstNames()
     for step in _steps(path, skipped):
-        by_chromosome.setdefault(step.chromosome, []).append(step)
+        by_chromosome.setdefault(names.of(step.chromosome), []).append(step)
     found = {chromosome: _sorted(path, steps, skipped) for chromosome, steps in by_chromosome.items()}
     if skipped is not None:
         skipped.refuse_if_all(is_empty=not found)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from ebert_core.protocol.terms.chromosome_names import KnownNames
+from ebert_core.protocol.terms.chromosome_names import FirstNames, KnownNames
 from ebert_core.protocol.terms.locus import Interval
 
 _CLOSED_GAP = 10_000
@@ -57,8 +57,9 @@ def parts_with(regions: Sequence[Interval], *known: Sequence[Interval] | None) -
 
 def _shared(parts: Sequence[Interval], places: Sequence[Interval]) -> tuple[Interval, ...]:
     by_chromosome: dict[str, list[Interval]] = {}
+    first = FirstNames()
     for place in places:
-        by_chromosome.setdefault(place.chromosome, []).append(place)
+        by_chromosome.setdefault(first.of(place.chromosome), []).append(place)
     found, names = [], KnownNames(by_chromosome)
     for part in parts:
         name = names.find(part.chromosome)

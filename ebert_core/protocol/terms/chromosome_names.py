@@ -100,6 +100,24 @@ class KnownNames:
         return found
 
 
+class FirstNames:
+    """Under which name a file speaks first of each chromosome: `chr1` also for a `1` that comes later."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}
+
+    def of(self, chromosome: str) -> str:
+        """The first of the names so far that are of the same chromosome; this one where it is the first."""
+        found = self._first.get(chromosome)
+        if found is None:
+            usual = re.sub("^chr", "chr", chromosome, flags=re.IGNORECASE)
+            names = (*other_names(chromosome), *other_names(usual))
+            found = next((self._first[each] for each in names if each in self._first), chromosome)
+            for each in names:
+                self._first.setdefault(each, found)
+        return found
+
+
 def name_in(names: Iterable[str], chromosome: str) -> str | None:
     """As `KnownNames.find`, for a single look: each goes through all names."""
     return KnownNames(names).find(chromosome)
