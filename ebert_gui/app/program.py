@@ -91,7 +91,7 @@ class Program:
             model = options.models[0] if options.models else kept
             self.opener.open_dataset(dataset, lambda: self._after_opening(options.files), model)
         elif files := tuple(dict.fromkeys([*session.files, *options.files])):
-            self.opener.open_files(files, then=lambda: self._after_opening(()))
+            self.opener.open_files(files, lambda: self._after_opening(()), tracks=session.setup.tracks)
 
     def stop(self) -> None:
         """End the workers."""

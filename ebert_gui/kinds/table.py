@@ -161,6 +161,13 @@ class Kinds:
 
         return tuple(map(present, tracks))
 
+    def files_of_absent(self, tracks: Iterable[Track], paths: Iterable[str]) -> tuple[str, ...]:
+        """Those of the files that tracks show whose package is not here: nobody else is to guess what they are."""
+        named = [_named(track.written) for track in tracks if isinstance(track, UnknownTrack)]
+        known = {_tag(kind) for kind in self._kinds} | {"unknown-file"}
+        absent = {each.path for each in named if each.type and each.type not in known}
+        return tuple(path for path in paths if path in absent)
+
     def track_of_unreadable(self, path: str) -> Track | None:
         """The track in which a file that cannot be read says so; None where its name tells of no track."""
         name = PurePath(path).name

@@ -8,6 +8,7 @@ import msgspec
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from ebert_core.protocol.offers import Demonstration, MakeDemonstration
+from ebert_core.protocol.terms.wording import listed
 from ebert_core.protocol.tracks import (
     DatasetDraft,
     DatasetSummary,
@@ -36,7 +37,7 @@ def _no_session(_dataset: str, _files: tuple[str, ...], _is_new: bool) -> Sessio
 class _Wanted(NamedTuple):
     """What is to be opened, and what comes after it; `adds_tracks` unless the files have theirs already.
 
-    Files are opened beside what is open, unless they are to be `alone`.
+    Files are opened beside what is open, unless they are to be `alone`. Those that are `unread` are only kept.
     """
 
     paths: tuple[str, ...] = ()
@@ -44,6 +45,7 @@ class _Wanted(NamedTuple):
     adds_tracks: bool = True
     is_new: bool = False
     alone: bool = False
+    unread: tuple[str, ...] = ()
 
 
 class _Refused(NamedTuple):
@@ -85,6 +87,7 @@ class Opener(QObject):
         self.models.told.connect(self.told)
         self._opened: OpenDataset | OpenFiles | None = None
         self._awaited: list[_Wanted] = []
+        self._unread: tuple[str, ...] = ()
         self._was_alive = False
         self._told: set[str] = set()
 
@@ -95,9 +98,9 @@ class Opener(QObject):
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The bare files that are open, or are still being opened."""
+        """The bare files that are open, are still being opened, or belong to a package that is not here."""
         awaited = (path for wanted in self._awaited for path in wanted.paths)
-        return tuple(dict.fromkeys([*self._files_open(), *awaited]))
+        return tuple(dict.fromkeys([*self._files_open(), *self._unread, *awaited]))
 
     def open_dataset(self, path: str, then: Callable[[], None] | None = None, model: str = "") -> None:
         """Open a DATASET.toml as its session left it, or with the suggested tracks, and go on with `then`.
@@ -108,18 +111,41 @@ class Opener(QObject):
         self._progress.in_line(lambda: self._ask_data(request, lambda summary: self._show(request, summary, wanted)))
 
     def open_files(
-        self, paths: tuple[str, ...], then: Callable[[], None] | None = None, *, alone: bool = False
+        self,
+        paths: tuple[str, ...],
+        then: Callable[[], None] | None = None,
+        *,
+        alone: bool = False,
+        tracks: tuple[Track, ...] = (),
     ) -> None:
         """Open track files: beside the dataset that is open, or `alone`, in the place of all that is.
 
         A file among others that cannot be read keeps none of them from being opened; its own track says why, or a
-        sentence where it cannot have one.
+        sentence where it cannot have one. A file that one of the `tracks` of its session shows, whose package is not
+        here, is kept and not read: what it looks like to others is not what it is.
         """
-        self._open_wanted(_Wanted(paths, then, alone=alone))
+        self._open_wanted(_Wanted(paths, then, alone=alone, unread=self.kinds.files_of_absent(tracks, paths)))
 
     def _open_wanted(self, wanted: _Wanted) -> None:
         self._awaited.append(wanted)
-        self._progress.in_line(lambda: self._open_readable(wanted, wanted.paths, ()))
+        readable = tuple(path for path in wanted.paths if path not in wanted.unread)
+        if readable or not wanted.unread:
+            self._progress.in_line(lambda: self._open_readable(wanted, readable, ()))
+        else:
+            self._progress.in_line(lambda: self._keep_unread(wanted))
+
+    def _keep_unread(self, wanted: _Wanted) -> None:
+        """Keep files of which none is read now; without anything else there is no genome to show their rows on."""
+        self._progress.begin(DATA)
+        self._awaited.remove(wanted)
+        dataset = self._workspace.dataset
+        if dataset is None or not dataset.chromosomes or wanted.alone:
+            self.problem.emit(f"Nothing that is installed opens {listed(wanted.unread)}; the package is not here.", "")
+        else:
+            self._unread = tuple(dict.fromkeys([*self._unread, *wanted.unread]))
+            if wanted.then is not None:
+                wanted.then()
+        self._progress.end(DATA)
 
     def _open_readable(self, wanted: _Wanted, paths: tuple[str, ...], refused: tuple[_Refused, ...]) -> None:
         dataset = self._workspace.dataset
@@ -132,6 +158,7 @@ class Opener(QObject):
         def opened(summary: DatasetSummary) -> None:
             self._awaited.remove(wanted)
             if beside:
+                self._unread = tuple(dict.fromkeys([*self._unread, *wanted.unread]))
                 self._show_more(request, summary, paths if wanted.adds_tracks else ())
                 if wanted.then is not None:
                     wanted.then()
@@ -238,7 +265,7 @@ class Opener(QObject):
     def _show(self, request: OpenDataset | OpenFiles, summary: DatasetSummary, wanted: _Wanted) -> None:
         # The session of what was open is kept now, while it is still there.
         session = self.session_of(summary.path, wanted.paths, wanted.is_new)
-        self._opened = request
+        self._opened, self._unread = request, wanted.unread
         self.models.forget()
         setup = session.setup
         tracks = self.kinds.with_known_files(setup.tracks, summary.files)
@@ -259,7 +286,8 @@ class Opener(QObject):
         self._add_tracks_of(tuple(path for path in asked if path not in session.files))
         rest = tuple(path for path in session.files if path not in asked)
         if rest:
-            self._open_wanted(_Wanted(rest, adds_tracks=False))
+            unread = self.kinds.files_of_absent(session.setup.tracks, rest)
+            self._open_wanted(_Wanted(rest, adds_tracks=False, unread=unread))
 
     def _show_more(self, request: OpenFiles, summary: DatasetSummary, paths: tuple[str, ...]) -> None:
         self._opened = request

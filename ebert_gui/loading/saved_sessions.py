@@ -163,7 +163,7 @@ class SavedSessions(QObject):
         if session.dataset:
             self._opener.open_dataset(session.dataset, searched.then, session.model)
         else:
-            self._opener.open_files(session.files, searched.then, alone=True)
+            self._opener.open_files(session.files, searched.then, alone=True, tracks=session.setup.tracks)
 
     def give_up(self) -> None:
         """Do not open the session."""

@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from ebert_gui.kinds.peaks import PeaksTrack
+from ebert_gui.state.session import Session, write_session
+from ebert_gui.state.setup import Setup
+from ebert_gui.state.tracks import UnknownTrack
+
 PACKAGE = """
 from ebert_core.genome.bed import read_bed
 from ebert_core.genome.features import Features as FeaturesOfFile
@@ -154,3 +159,22 @@ def test_what_reads_files_of_a_package_is_named_with_its_package_and_its_lines(t
 def test_a_recogniser_that_raises_is_named_with_the_line_of_its_code(tmp_path: Path) -> None:
     done = draw(tmp_path, "look", "--picture", str(tmp_path / "out.svg"))
     assert f"it raised {WHAT} (guest_pack.py, line 19)." in done.stderr
+
+
+def test_a_file_of_a_package_that_is_gone_is_not_taken_for_another_format(tmp_path: Path) -> None:
+    guests, regions, path = tmp_path / "a.guests", tmp_path / "b.bed", tmp_path / "s.json"
+    guests.write_text("#guests\nchr1\t100\t3.5\ta\n")
+    regions.write_text("chr1\t100\t900\ta\n")
+    written = f'{{"type": "guests", "id": "g", "path": "{guests}"}}'
+    setup = Setup(tracks=(UnknownTrack(id="g", written=written), PeaksTrack(id="b", path=str(regions))))
+    command = [sys.executable, "-m", "ebert_gui", str(path), "--picture", str(tmp_path / "out.svg")]
+
+    def drawn(*files: Path) -> subprocess.CompletedProcess[str]:
+        write_session(path, Session(files=tuple(map(str, files)), setup=setup))
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+    assert (drawn(guests, regions).returncode, drawn(guests, regions).stderr) == (0, "")
+    assert "Nothing installed here shows this kind of track" in (tmp_path / "out.svg").read_text()
+    alone = drawn(guests)
+    said = f"ebert-browser: Nothing that is installed opens {guests}; the package is not here."
+    assert (alone.returncode, alone.stderr.splitlines()[0]) == (2, said)

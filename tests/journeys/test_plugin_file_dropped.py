@@ -69,6 +69,9 @@ def test_a_file_of_a_plug_in_is_dropped_drawn_kept_missed_and_back(
     lack = present(kept.lack(third.workspace.scope))
     assert lack.sentence == "Nothing installed here shows this kind of track; it is kept"
     assert "shows tracks of the kind 'toy-scores'. The package that brought it is not installed here" in lack.details
+    # The file is kept, and nobody guesses what else it might be.
+    assert third.opener.files == (str(scores),)
+    assert present(third.workspace.dataset).files == ()
     third.window.close()
 
     monkeypatch.delenv("EBERT_PLUGINS")
