@@ -59,13 +59,15 @@ def answer_at(arranged: ArrangedPrediction, position: float) -> Answer:
 
 
 def _unmeasured(style: PredictionStyle) -> str:
-    """That inputs are absent, so that figures of other cell types do not hold; empty where these are of this one."""
+    """That inputs are absent here, so that figures do not hold that were measured with them; empty where none is."""
     absent = style.model.inputs_of(style.cell_type).absent if style.model is not None else ()
     reliability = style.known.reliability if style.known is not None else None
     measured = [cell.name for cell in reliability.cell_types] if reliability is not None else []
-    if not absent or style.cell_type in measured:
+    if not absent:
         return ""
     inputs = f"{len(absent)} inputs of the model are" if len(absent) > 1 else f"The model's input {absent[0]} is"
+    if style.cell_type in measured:  # perhaps by a dataset that has them; no checkpoint says with which it was measured
+        return f"{inputs} absent in {style.cell_type}: what was measured there with all inputs may not hold."
     return f"{inputs} absent in {style.cell_type}: what such a value is worth was not measured."
 
 

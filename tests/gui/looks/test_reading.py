@@ -277,3 +277,16 @@ def test_a_value_without_the_inputs_of_the_model_is_not_given_the_worth_that_was
     assert said.short == "12 inputs of the model are absent in K562: what such a value is worth was not measured."
     assert "were bound" not in said.full
     assert "were bound" in read(content_of(0.8), 1010).full
+
+
+def test_not_even_where_the_model_was_measured_in_that_cell_type_since_its_inputs_were_there_then() -> None:
+    measured = msgspec.structs.replace(MAP, cell_types=(MeasuredCell("K562", 40_000, 480, 60),))
+    output = msgspec.structs.replace(CHECKPOINT.outputs[0], reliability=measured)
+    model = msgspec.structs.replace(CHECKPOINT, outputs=(output,))
+    assert "were bound" in read(content_of(0.8), 1010, Scope(None, model)).full
+    absent = CellInputs("K562", ("DNase",))
+    said = read(content_of(0.8), 1010, Scope(None, msgspec.structs.replace(model, inputs=(absent,))))
+    short = "The model's input DNase is absent in K562: what was measured there with all inputs may not hold."
+    assert said.short == short
+    assert short in said.full
+    assert "were bound" not in said.full
