@@ -247,15 +247,16 @@ def by_somebody_whom_permissions_bind(look: Callable[[], str]) -> str:
     ours, theirs = os.pipe()
     child = os.fork()
     if child == 0:
-        if os.geteuid() == 0:
-            os.setgroups([])
-            os.setgid(65534)
-            os.setuid(65534)
         try:
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
             os.write(theirs, look().encode())
         except BaseException as error:
             os.write(theirs, repr(error).encode())
-        os._exit(0)
+        finally:
+            os._exit(0)
     os.close(theirs)
     with os.fdopen(ours) as said:
         text = said.read()
