@@ -39,7 +39,7 @@ from ebert_gui.widgets.wording import bases, regions, unbroken
 # As the layout of the docks names it.
 MODEL_DOCK = "checkpoint-dock"
 _CALLED_MEANS = "The probability from which a bin of 200 bp is called bound, chosen on the held-out bins."
-_WIDTH = 400
+_WIDTH, _LEAST_WIDTH = 400, 320
 _MOST_ROWS = 12
 _MOST_CELLS = 2
 
@@ -62,7 +62,6 @@ class ModelDock(QDockWidget):
         self._problem.hide()
         self.pages = _Pages()
         self.pages.addWidget(self._empty_page())
-        self.pages.setMinimumWidth(320)
         self.models = ModelBar()
         body = QWidget()
         layout = QVBoxLayout(body)
@@ -199,6 +198,10 @@ class _Pages(QStackedWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(_WIDTH, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        least = super().minimumSizeHint()
+        return QSize(max(_LEAST_WIDTH, least.width()), least.height())
 
 
 def why_no_verdict(summary: ModelSummary) -> str:

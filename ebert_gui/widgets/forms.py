@@ -27,6 +27,9 @@ from ebert_core.protocol.machine.showing import shown_lines
 from ebert_gui.widgets.plain import PlainLabel
 from ebert_gui.widgets.watching import ApplicationWatcher
 
+# What a dock may take of a small window.
+_WIDEST_NEED = 480
+
 
 def label(text: str, role: str = "") -> QLabel:
     """Text that wraps, is never read as markup, and takes its looks from a role of the style sheet."""
@@ -238,9 +241,21 @@ class Footer(QFrame):
 
 def scrolling(contents: QWidget) -> QScrollArea:
     """The contents in an area that scrolls up and down where the screen is low."""
-    area = _holding(QScrollArea(), contents)
+    area = _holding(_UpAndDown(), contents)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     return area
+
+
+class _UpAndDown(QScrollArea):
+    """Asks for at least the width that its contents and its bar need, since what is wider cannot be scrolled to."""
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as needed, up to what a dock may take of a small window."""
+        usual, contents, bar = super().minimumSizeHint(), self.widget(), self.verticalScrollBar()
+        if contents is None or bar is None:
+            return usual
+        needed = contents.minimumSizeHint().width() + bar.sizeHint().width()
+        return QSize(max(usual.width(), min(needed, _WIDEST_NEED)), usual.height())
 
 
 class _DialogBody(QScrollArea):

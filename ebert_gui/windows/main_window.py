@@ -56,6 +56,8 @@ SHOWN_AFTER = 1.0
 _DOT = {"ready": "●", "busy": "◐", "starting": "○", "restarting": "○", "failed": "✕", "stopped": "○"}
 
 _DETAILS = "details"
+# Text of the status bar stands clear of the edges of the screen, also in a maximised window.
+_BESIDE_STATUS = 8
 
 
 class MainWindow(QMainWindow):
@@ -266,6 +268,7 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(self.model_dock, self.settings_dock)
         self.tabifyDockWidget(self.settings_dock, self.regions_dock)
         status = self._status_bar()
+        status.setContentsMargins(_BESIDE_STATUS, 0, _BESIDE_STATUS, 0)
         status.addWidget(self.under_cursor, 1)
         for label in self.worker_states.values():
             status.addPermanentWidget(label)

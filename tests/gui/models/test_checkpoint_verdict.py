@@ -4,13 +4,14 @@ from itertools import pairwise
 
 import pytest
 from msgspec.structs import replace
-from PyQt6.QtWidgets import QLabel, QTableWidget
+from PyQt6.QtWidgets import QApplication, QLabel, QScrollArea, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from ebert_core.protocol.modelling import ModelSummary
 from ebert_core.protocol.terms.locus import Interval
 from ebert_core.protocol.terms.verdict import Judgement, Verdict
 from ebert_gui.models.model_dock import ModelDock, why_no_verdict
+from ebert_gui.widgets import theme
 from ebert_gui.widgets.theme import DARK
 from ebert_gui.widgets.verdict_panel import VerdictPanel
 from tests.certain import present
@@ -123,3 +124,19 @@ def test_a_checkpoint_that_learnt_in_another_assembly_before_says_so(dock: Model
 def test_the_dock_says_which_rule_made_the_labels(dock: ModelDock, checkpoint: ModelSummary) -> None:
     dock.show_model(replace(checkpoint, label_rule="organisers"))
     assert "the rule organisers" in [shown.text() for shown in dock.findChildren(QLabel)]
+
+
+def test_a_dock_is_never_so_narrow_that_a_line_of_it_is_cut(
+    dock: ModelDock, checkpoint: ModelSummary, qtbot: QtBot, qapp: QApplication, undressed: None
+) -> None:
+    theme.apply(qapp, theme.LIGHT)
+    words = "chr15:124,000,000-126,000,000"
+    dock.show_model(replace(checkpoint, verdict=replace(VERDICT, regions=words)))
+    dock.show()
+    dock.resize(10, 600)
+    area = present(dock.pages.currentWidget())
+    assert isinstance(area, QScrollArea)
+    contents, port = present(area.widget()), present(area.viewport())
+    qtbot.waitUntil(lambda: contents.width() <= port.width())
+    panel = present(dock.findChild(VerdictPanel))
+    assert panel.mapTo(contents, panel.rect().topRight()).x() < port.width()

@@ -128,7 +128,7 @@ def test_an_empty_dock_says_what_a_checkpoint_is_and_why_none_is_open(dock: Mode
     said = [part for part in parts_of(dock.pages) if isinstance(part, QLabel)]
     assert said[1].text() == "It is damaged."
     assert said[1].textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
-    assert dock.pages.minimumWidth() == 320
+    assert dock.pages.minimumSizeHint().width() >= 320
     assert dock.pages.sizeHint().width() == 400
 
 
