@@ -85,7 +85,10 @@ def test_an_earlier_fine_tuning_fills_the_form_and_a_wrong_file_is_a_sentence(
         picker.line.setText(str(path))
         picker.footer.action.click()
         qtbot.waitUntil(lambda: program.window.findChildren(PlacePicker) == [], timeout=LONG)
+    qtbot.waitUntil(lambda: program.window.messages.shown is not None, timeout=LONG)
     assert "wrong.toml lacks the key job" in program.window.messages.shown.sentence
+    # The spec is read by the worker.
+    qtbot.waitUntil(lambda: any(each.isVisible() for each in program.window.findChildren(FineTuneDialog)), timeout=LONG)
     shown = [dialog for dialog in program.window.findChildren(FineTuneDialog) if dialog.isVisible()]
     assert len(shown) == 1
     assert shown[0].spec().word_length == 5
@@ -100,6 +103,8 @@ def test_an_export_with_nothing_changed_writes_a_bigwig_into_a_folder_of_its_own
     assert not (toy_dataset.parent / "exports").exists()
     program.window.actions_by_id["predictions.export"].trigger()
     (dialog,) = [each for each in program.window.findChildren(ExportDialog) if each.isVisible()]
+    # The worker says first whether it would start this.
+    qtbot.waitUntil(dialog._footer.action.isEnabled, timeout=LONG)
     with qtbot.waitSignal(program.jobs.ended, timeout=LONG) as told:
         qtbot.mouseClick(dialog._footer.action, Qt.MouseButton.LeftButton)
     job = told.args[0]

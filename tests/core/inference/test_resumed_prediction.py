@@ -286,7 +286,7 @@ def test_of_several_cell_types_those_that_are_complete_are_kept(
     assert said.out.splitlines() == [str(alpha), str(beta)]
     assert (alpha.read_bytes(), beta.read_bytes()) == first
     of_one = len(computed_tiles)
-    for changed in ([*asked, "--strands", "1"], [*asked, "--anew"]):
+    for changed in ([*asked, "--strands", "1", "--overwrite"], [*asked, "--anew", "--overwrite"]):
         beta.unlink()
         del computed_tiles[:]
         assert main(changed) == 0

@@ -199,7 +199,7 @@ def test_the_command_line_is_kept_and_no_sidecar_is_a_flag(
     monkeypatch.setattr("sys.argv", ["ebert", *words])
     assert main() == 0
     assert present(read_sidecar(tmp_path / "a b.bw")).command.endswith(f"--output '{tmp_path}/a b.bw'")
-    assert main([*words, "--no-sidecar"]) == 0
+    assert main([*words, "--no-sidecar", "--overwrite"]) == 0
     assert not (tmp_path / "a b.bw.json").exists()
 
 
