@@ -39,22 +39,11 @@ class PictureProgram(Program):
         if (options.picture.lower() or options.ending).endswith(".png"):
             self.scene.ratio = options.dots_per_inch / DOTS_PER_INCH
         self.workspace.view.set_columns(self.scene.plot_columns)
-        self.saved.problem.connect(self._fail)
-        self.saved.missing.connect(self._fail_without)
-        for asked in (self.opener, self.navigator):
-            asked.problem.connect(lambda sentence, _details: self._fail(sentence))
-            asked.settled.connect(self._draw_when_complete)
-        self.opener.lost.connect(lambda _role, sentence, _details: self._fail(sentence))
-        for told in (self.opener.told, self.remarks.told):
-            told.connect(tell)
-        self.saved.reported.connect(lambda sentence, _details: tell(sentence))
-        for problem in self.kinds.problems:
-            tell(problem)
         self._raised: list[str] = []
         self.kinds.say = self._raised.append
-        self.loader.idle.connect(self._draw_when_complete)
-        for client in (self.data, self.model):
-            client.state_changed.connect(self._on_worker)
+        self._connect()
+        for problem in self.kinds.problems:
+            tell(problem)
         session = self._named_session()
 
         def session_of(dataset: str, files: tuple[str, ...], _is_new: bool) -> Session:
@@ -67,6 +56,21 @@ class PictureProgram(Program):
         if options.models or session.model or options.saved_session:
             self.model.start()
         self.open(session)
+
+    def _connect(self) -> None:
+        """Draw whenever something has come to rest, and end where something cannot be had."""
+        self.saved.problem.connect(self._fail)
+        self.saved.missing.connect(self._fail_without)
+        for asked in (self.opener, self.navigator):
+            asked.problem.connect(lambda sentence, _details: self._fail(sentence))
+            asked.settled.connect(self._draw_when_complete)
+        self.opener.lost.connect(lambda _role, sentence, _details: self._fail(sentence))
+        for told in (self.opener.told, self.remarks.told):
+            told.connect(tell)
+        self.saved.reported.connect(lambda sentence, _details: tell(sentence))
+        self.loader.idle.connect(self._draw_when_complete)
+        for client in (self.data, self.model):
+            client.state_changed.connect(self._on_worker)
 
     def _named_session(self) -> Session:
         """The session that is to be drawn; a picture reads it and changes nothing in it."""
