@@ -263,5 +263,15 @@ def test_a_new_dataset_opens_on_a_peak_of_which_there_is_a_sequence(folder: Path
     assert present(summary_of(write_dataset(draft, DraftChecker())).start_locus).chromosome == "chr1"
 
 
+def test_a_new_dataset_opens_on_no_peak_whose_bases_are_unknown(folder: Path) -> None:
+    (folder / "gap.fa").write_text(f">chr1\n{'N' * 60_000}{'ACGT' * 25_000}\n")
+    (folder / "two.narrowPeak").write_text(
+        "chr1\t20000\t20200\tp\t1000\t.\t9\t-1\t-1\t100\nchr1\t130000\t130200\tp\t500\t.\t5\t-1\t-1\t100\n"
+    )
+    peaks = (("alpha", "CTCF", "conservative", str(folder / "two.narrowPeak")),)
+    draft = draft_in(folder, reference=str(folder / "gap.fa"), peaks=peaks)
+    assert summary_of(write_dataset(draft, DraftChecker())).start_locus == Interval("chr1", 115_100, 145_100)
+
+
 def _lengths(folder: Path) -> dict[str, int]:
     return Reference(folder / "toy.fa").chromosome_lengths
